@@ -1,0 +1,53 @@
+"""Keeping a form that came from someone who is signed out, or with a stale token, so that nothing typed is lost.
+
+Each form that a signed-in person is shown carries a signed field that says for whom it was drawn. What is held goes to that
+person alone, whoever sent it, and is saved only when they say so.
+"""
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
+
+from .models import HeldPost
+
+DRAWN_FOR = "drawn_for"
+HELD = "held_post"
+_NOT_TYPED = {"csrfmiddlewaretoken", DRAWN_FOR, HELD}
+_signer = Signer(salt="service.held_posts")
+
+
+def sign_for(user) -> str:
+    """The value of the field ``drawn_for`` in a form drawn for ``user``."""
+    return _signer.sign(user.pk)
+
+
+def drawn_for(post):
+    """The active user that a posted form was drawn for; None where the field is missing or not ours."""
+    try:
+        pk = _signer.unsign(post.get(DRAWN_FOR, ""))
+    except BadSignature:
+        return None
+    return get_user_model().objects.filter(pk=pk, is_active=True).first()
+
+
+def hold(*, request):
+    """Keep ``request``'s form for the person it was drawn for; returns the ``HeldPost``, or None when it is nobody's."""
+    HeldPost.objects.too_old().delete()
+    user = drawn_for(request.POST)
+    if user is None or HeldPost.objects.filter(user=user).count() >= HeldPost.MOST_PER_PERSON:
+        return None
+    typed = {name: _storable(values) for name, values in request.POST.lists() if name not in _NOT_TYPED}
+    return HeldPost.objects.create(user=user, path=request.path[:500], fields=typed)
+
+
+def _storable(values):
+    # PostgreSQL keeps no NUL in JSON; the form that refuses it says so when the rest is sent again.
+    return [value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values]
+
+
+def release(*, request):
+    """Forget the held form that ``request`` has just sent again with success."""
+    try:
+        HeldPost.objects.visible_to(request.user).filter(pk=request.POST[HELD]).delete()
+    except (KeyError, ValidationError):
+        return

@@ -1,0 +1,41 @@
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class HeldPostQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What is held for ``user`` and not yet too old to be offered."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(user=user, held_at__gt=timezone.now() - HeldPost.KEPT_FOR)
+
+    def too_old(self):
+        return self.filter(held_at__lte=timezone.now() - HeldPost.KEPT_FOR)
+
+
+class HeldPost(models.Model):
+    """A form that was refused because its sender was signed out, kept for an hour for the person it was drawn for.
+
+    ``fields`` maps each field's name to the list of values typed, without tokens.
+    """
+
+    KEPT_FOR = timedelta(hours=1)
+    MOST_PER_PERSON = 20
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="held_posts")
+    path = models.CharField(max_length=500)
+    fields = models.JSONField()
+    held_at = models.DateTimeField(default=timezone.now)
+
+    objects = models.Manager.from_queryset(HeldPostQuerySet)()
+
+    class Meta:
+        ordering = ["-held_at"]
+
+    def __str__(self):
+        return f"Held post {self.id}"

@@ -1,0 +1,88 @@
+"""Pages that belong to no piece of work: home, help, promises, errors, and what was held after a sign-in ended."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from . import held_posts
+from .models import HeldPost
+
+
+@login_not_required
+@require_safe
+def home(request):
+    if request.user.is_authenticated:
+        return redirect("assessment-list")
+    return render(request, "service/home.html")
+
+
+@login_not_required
+@require_safe
+def help(request):
+    return render(request, "service/help.html")
+
+
+@login_not_required
+@require_safe
+def who_can_see_what(request):
+    return render(request, "service/who_can_see_what.html")
+
+
+@login_not_required
+@require_safe
+def scoring_explained(request):
+    return render(request, "service/scoring_explained.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request):
+    return render(request, "service/privacy.html")
+
+
+@login_not_required
+@require_safe
+def accessibility(request):
+    return render(request, "service/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def cookies(request):
+    return render(request, "service/cookies.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def heldpost_detail(request, heldpost_id):
+    """Offer what was typed before the sign-in ended. A POST throws it away; saving it posts to where it was meant for."""
+    held_post = get_object_or_404(HeldPost.objects.visible_to(request.user), pk=heldpost_id)
+    if request.method == "POST":
+        held_post.delete()
+        return redirect("assessment-list")
+    return render(request, "service/heldpost_detail.html", {"held_post": held_post, "held_name": held_posts.HELD})
+
+
+def csrf_failure(request, reason=""):
+    """A form with a stale or missing token: keep what was typed where it is surely the sender's own, and say what to do."""
+    held_post = held_posts.hold(request=request) if request.method == "POST" else None
+    if held_post and held_post.user == request.user:
+        return redirect(reverse("heldpost-detail", args=[held_post.pk]))
+    return render(request, "service/form_expired.html", status=403)
+
+
+def bad_request(request, exception=None):
+    return render(request, "service/bad_request.html", status=400)
+
+
+def permission_denied(request, exception=None):
+    return render(request, "service/permission_denied.html", status=403)
+
+
+def page_not_found(request, exception=None):
+    return render(request, "service/page_not_found.html", status=404)
+
+
+def server_error(request):
+    """Drawn without the context processors, which may be what failed."""
+    return render(None, "service/server_error.html", status=500)

@@ -1,0 +1,88 @@
+"""The fingerprint of a version: a hash over everything that publishing freezes, equal for equal words.
+
+It is computed from entries in the shape of Django's JSON fixtures, so that a fixture and the database can be compared.
+"""
+
+import hashlib
+import json
+
+from django.core import serializers
+
+from .models import (
+    Area,
+    AreaVariant,
+    Attribute,
+    GlossaryTerm,
+    Level,
+    LevelDescriptor,
+    Part,
+    RoleProfile,
+    RoleTarget,
+    Section,
+    Statement,
+    Version,
+)
+
+FROZEN_FIELDS = {
+    "standards.version": ("framework", "number", "issued", "source_title", "source_url", "licence"),
+    "standards.level": ("version", "rank", "name", "definition", "summary"),
+    "standards.section": ("version", "code", "title", "summary", "chosen_by_role", "order"),
+    "standards.area": ("section", "code", "title", "summary", "kind", "order"),
+    "standards.areavariant": ("area", "title", "where"),
+    "standards.part": ("area", "code", "title", "order"),
+    "standards.attribute": ("version", "areas", "name", "order"),
+    "standards.statement": ("area", "lineage", "code", "order"),
+    "standards.leveldescriptor": ("statement", "level", "text"),
+    "standards.glossaryterm": ("version", "term", "definition", "note", "order"),
+    "standards.roleprofile": ("version", "slug", "title", "setting", "pathway", "description", "order"),
+    "standards.roletarget": ("profile", "area", "level"),
+}
+
+_VERSION_PATHS = {
+    Version: "pk",
+    Level: "version",
+    Section: "version",
+    Area: "section__version",
+    AreaVariant: "area__section__version",
+    Part: "area__section__version",
+    Attribute: "version",
+    Statement: "area__section__version",
+    LevelDescriptor: "statement__area__section__version",
+    GlossaryTerm: "version",
+    RoleProfile: "version",
+    RoleTarget: "profile__version",
+}
+_FOLLOW = {
+    Area: ["section__version__framework"],
+    AreaVariant: ["area__section__version__framework"],
+    Part: ["area__section__version__framework"],
+    Statement: ["area__section__version__framework"],
+    LevelDescriptor: ["statement__area__section__version__framework", "level__version__framework"],
+    RoleTarget: ["profile__version__framework", "area__section__version__framework", "level__version__framework"],
+}
+
+
+def version_entries(version):
+    """Every row of ``version`` as fixture entries with natural keys."""
+    entries = []
+    for model, path in _VERSION_PATHS.items():
+        rows = model.objects.filter(**{path: version.pk}).select_related(
+            *_FOLLOW.get(model, ["framework"] if model is Version else ["version__framework"])
+        )
+        entries += serializers.serialize("python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True)
+    return entries
+
+
+def fingerprint(entries) -> str:
+    """SHA-256, in hexadecimal, of the frozen fields of ``entries``; their order and their other fields do not matter."""
+    lines = []
+    for entry in entries:
+        names = FROZEN_FIELDS.get(entry["model"])
+        if names is None:
+            continue
+        values = {}
+        for name in names:
+            value = entry["fields"].get(name, "")
+            values[name] = sorted(value) if name == "areas" else value
+        lines.append(json.dumps([entry["model"], values], sort_keys=True, default=str, ensure_ascii=False))
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

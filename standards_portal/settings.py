@@ -1,0 +1,284 @@
+"""Settings of the portal, all read from the environment in this one file.
+
+Three ways to run: development (``DEBUG=1``), the demo (``PORTAL_DEMO=1``, which ``script/demo`` sets) and production (neither).
+Production fails closed: a setting that is missing or weak stops the start with advice (``docs/operations.md``).
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_text(name: str, default: str = "") -> str:
+    """A setting as text, without the white space around it."""
+    return os.environ.get(name, default).strip()
+
+
+def env_flag(name: str) -> bool:
+    """A setting that is on (1, true, yes, on) or off (0, false, no, off, unset). Anything else stops the start."""
+    value = env_text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to 1 or 0.")
+
+
+def env_list(name: str) -> list[str]:
+    """A setting that lists values, separated by commas."""
+    return [item.strip() for item in env_text(name).split(",") if item.strip()]
+
+
+def env_database(name: str, default: str) -> dict:
+    """A database address as Django's dictionary: ``sqlite:///file`` or ``postgres://user:password@host:port/name``."""
+    address = urlsplit(env_text(name, default))
+    if address.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(address.path.removeprefix("/")) or ":memory:",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    if address.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(address.path.removeprefix("/")),
+            "USER": unquote(address.username or ""),
+            "PASSWORD": unquote(address.password or ""),
+            "HOST": unquote(address.hostname or ""),
+            "PORT": str(address.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(address.query)),
+        }
+    raise ImproperlyConfigured(
+        f"{name} names the database engine {address.scheme!r}. Begin it with sqlite:/// or postgres://."
+    )
+
+
+# How the portal runs
+
+DEBUG = env_flag("DEBUG")
+PORTAL_DEMO = env_flag("PORTAL_DEMO")
+PORTAL_PRODUCTION = not DEBUG and not PORTAL_DEMO
+PORTAL_ORGANISATION_NAME = env_text("PORTAL_ORGANISATION_NAME", "Example Department")
+PORTAL_SERVICE_NAME = "Contract management self-assessment"
+PORTAL_CONTACT_EMAIL = env_text("PORTAL_CONTACT_EMAIL")
+
+if PORTAL_DEMO and (env_text("PORTAL_ORIGIN").startswith("https:") or env_text("SECRET_KEY")):
+    raise ImproperlyConfigured(
+        "PORTAL_DEMO=1 opens made-up accounts to anyone and cannot run beside production settings "
+        "(SECRET_KEY, PORTAL_ORIGIN). Unset PORTAL_DEMO, or unset those."
+    )
+
+SECRET_KEY = env_text("SECRET_KEY")
+if PORTAL_DEMO:
+    SECRET_KEY = env_text("PORTAL_DEMO_SECRET_KEY")
+if not SECRET_KEY and DEBUG:
+    SECRET_KEY = "for-development-only-never-serve-people-with-this-key"
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+    name = "PORTAL_DEMO_SECRET_KEY" if PORTAL_DEMO else "SECRET_KEY"
+    raise ImproperlyConfigured(
+        f"{name} is missing or shorter than 50 characters. Make one with: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+
+PORTAL_ORIGIN = env_text("PORTAL_ORIGIN")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+if PORTAL_PRODUCTION:
+    if not PORTAL_ORIGIN.startswith("https://"):
+        raise ImproperlyConfigured(
+            "PORTAL_ORIGIN is missing or not https. Set it to the address that people open, "
+            "such as https://standards.example.gov.uk"
+        )
+    ALLOWED_HOSTS = [urlsplit(PORTAL_ORIGIN).hostname]
+    CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
+    if not PORTAL_CONTACT_EMAIL:
+        raise ImproperlyConfigured(
+            "PORTAL_CONTACT_EMAIL is missing. Set it to the address that people may write to for help; pages show it."
+        )
+
+# What is in it
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "csp",
+    "govuk",
+    "documents",
+    "people",
+    "standards",
+    "assessments",
+    "service",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "service.middleware.held_posts",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "service.middleware.private_pages",
+]
+
+ROOT_URLCONF = "standards_portal.urls"
+WSGI_APPLICATION = "standards_portal.wsgi.application"
+
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "service.context_processors.portal",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "govuk.environment.environment", "context_processors": CONTEXT_PROCESSORS},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "django"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "govuk"
+CRISPY_TEMPLATE_PACK = "govuk"
+
+# Where it is kept
+
+DATABASES = {"default": env_database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Who may come in
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "assessment-list"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "people.forms.NameForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PORTAL_PRODUCTION else "http"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "login": "people.forms.LoginForm",
+    "signup": "people.forms.SignupForm",
+    "add_email": "people.forms.AddEmailForm",
+    "change_password": "people.forms.ChangePasswordForm",
+    "reset_password": "people.forms.ResetPasswordForm",
+    "reset_password_from_key": "people.forms.ResetPasswordKeyForm",
+}
+
+# What browsers are told
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PORTAL_PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PORTAL_PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PORTAL_PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "service.views.csrf_failure"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PORTAL_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PORTAL_PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env_flag("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# What it sends, and what it writes down
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if PORTAL_PRODUCTION
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(env_text("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = PORTAL_CONTACT_EMAIL or "portal@localhost"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"no_personal_text": {"()": "service.logging.NoPersonalText"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_personal_text"]},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = False
+USE_TZ = True

@@ -1,0 +1,17 @@
+"""Every address of the portal begins here."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("service.urls")),
+    path("", include("people.urls")),
+    path("assessments/", include("assessments.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "service.views.bad_request"
+handler403 = "service.views.permission_denied"
+handler404 = "service.views.page_not_found"
+handler500 = "service.views.server_error"
