@@ -236,11 +236,16 @@ def rank_of_words(rank: int, joined: Collection[int]) -> int:
     return rank
 
 
+def area_state(ranks: Sequence[int | None]) -> AreaState:
+    """Return the state of an area from the ranks in scope, where None is unanswered."""
+    if not ranks:
+        return AreaState.NOT_IN_ROLE
+    return AreaState.NOT_FINISHED if None in ranks else AreaState.FINISHED
+
+
 def area_level(ranks: Sequence[int | None]) -> int | None:
-    """Return the lowest of the ranks in scope; None when there are none or one is unanswered (None)."""
-    if not ranks or None in ranks:
-        return None
-    return min(ranks)
+    """Return the lowest of the ranks in scope; None unless the area is finished."""
+    return min(ranks) if area_state(ranks) is AreaState.FINISHED else None
 
 
 def gap_to(target: int | None, reached: int | None) -> int | None:
@@ -251,7 +256,7 @@ def gap_to(target: int | None, reached: int | None) -> int | None:
 
 
 def in_priority_order(statements: Iterable[StatementScore]) -> tuple[StatementScore, ...]:
-    """Return the statements below their target: bigger gaps, then those alone in holding an area back, then as given."""
+    """Return the statements below target: bigger gaps first, then those that alone hold an area back, then as given."""
     return tuple(sorted((s for s in statements if s.gap), key=lambda s: (-s.gap, not s.alone)))
 
 
@@ -300,23 +305,19 @@ def _score_area(area: AreaAnswers, top: int) -> AreaScore:
     in_role = area.target is not None
     in_scope = [answer for answer in area.answers if in_role and answer.relevant]
     reached = {a.code: None if a.rank is None else rank_reached(a.rank, a.joined) for a in in_scope}
-    answered = [rank for rank in reached.values() if rank is not None]
+    answered = {code: rank for code, rank in reached.items() if rank is not None}
+    ranks = list(reached.values())
 
-    level = area_level(list(reached.values()))
+    level = area_level(ranks)
     gap = gap_to(area.target, level)
-    at_or_above = tuple(sum(rank >= floor for rank in answered) for floor in range(top + 1))
-    if not in_scope:
-        state = AreaState.NOT_IN_ROLE
-    else:
-        state = AreaState.NOT_FINISHED if level is None else AreaState.FINISHED
-
+    at_or_above = tuple(sum(rank >= floor for rank in answered.values()) for floor in range(top + 1))
     next_level = None if level is None or level == top else level + 1
-    held_by = tuple(code for code, rank in reached.items() if next_level is not None and rank < next_level)
+    held_by = tuple(code for code, rank in answered.items() if next_level is not None and rank < next_level)
     holding_back = held_by if gap else ()
 
     return AreaScore(
         code=area.code,
-        state=state,
+        state=area_state(ranks),
         level=level,
         target=area.target,
         gap=gap,
