@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# Sourced by script/test and script/bench after _setup.sh: a PostgreSQL of their own, stopped and removed when the script ends,
+# however it ends.
+
+POSTGRES_FOLDER=
+trap stop_postgres EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# start_postgres fast|durable: a new, empty cluster on a free loopback port. Sets and exports DATABASE_URL, and POSTGRES_PID.
+# fast gives up what protects data from a power cut, which a test database can spare; durable keeps the defaults.
+start_postgres() {
+    local speed=$1 programs password port settings
+    programs=$(postgres_programs)
+    POSTGRES_FOLDER=$(mktemp -d /tmp/portal-postgres.XXXXXX)
+    password=$("$VENV_PYTHON" -c 'import secrets; print(secrets.token_hex(16))')
+    port=$(free_port)
+    printf '%s\n' "$password" >"$POSTGRES_FOLDER/password"
+    settings="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories="
+    if [ "$speed" = fast ]; then
+        settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    fi
+    if [ "$(id -u)" = 0 ]; then chown -R postgres "$POSTGRES_FOLDER"; fi
+
+    as_postgres "$programs/initdb" --pgdata="$POSTGRES_FOLDER/data" --username=portal --pwfile="$POSTGRES_FOLDER/password" \
+        --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$POSTGRES_FOLDER/initdb.log" 2>&1 ||
+        fail "PostgreSQL's initdb failed:" "$(cat "$POSTGRES_FOLDER/initdb.log")"
+    as_postgres "$programs/pg_ctl" start --wait --silent --pgdata="$POSTGRES_FOLDER/data" --log="$POSTGRES_FOLDER/log" \
+        --options="$settings" >/dev/null || fail "PostgreSQL did not start:" "$(tail -n 20 "$POSTGRES_FOLDER/log")"
+    PGPASSWORD=$password "$programs/createdb" --host=127.0.0.1 --port="$port" --username=portal portal
+    POSTGRES_PID=$(head -n 1 "$POSTGRES_FOLDER/data/postmaster.pid")
+    export POSTGRES_PID DATABASE_URL="postgres://portal:$password@127.0.0.1:$port/portal"
+}
+
+stop_postgres() {
+    local folder=$POSTGRES_FOLDER
+    POSTGRES_FOLDER=
+    [ -n "$folder" ] || return 0
+    as_postgres "$(postgres_programs)/pg_ctl" stop --mode=immediate --silent --pgdata="$folder/data" >/dev/null 2>&1 || true
+    rm -rf "$folder"
+}
+
+# PostgreSQL refuses to run as root, and its user may not enter the folder that the script stands in.
+as_postgres() (
+    cd /
+    if [ "$(id -u)" = 0 ]; then exec runuser -u postgres -- "$@"; else exec "$@"; fi
+)
+
+free_port() {
+    "$VENV_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
