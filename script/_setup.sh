@@ -120,5 +120,7 @@ install_python_packages() {
 
 # One line that changes when the locked packages or the Python change; empty while there is no working .venv.
 python_stamp() {
-    "$VENV_PYTHON" -VV 2>/dev/null | cat - requirements.txt requirements-dev.txt 2>/dev/null | sha256sum | cut -c 1-64
+    local version
+    version=$("$VENV_PYTHON" -VV 2>/dev/null) || return 0
+    { echo "$version" && cat requirements.txt requirements-dev.txt; } | sha256sum | cut -c 1-64
 }
