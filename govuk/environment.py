@@ -1,0 +1,87 @@
+"""The Jinja2 environment of the portal's pages, for Django's own Jinja2 backend (docs/decisions/jinja2.md)."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import jinja2
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from govuk.rendering import crispy, error_summary, govuk_field
+
+MACROS = "govuk_frontend_jinja"
+NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+class MacroLoader(jinja2.BaseLoader):
+    """Loads the design system's macros, which read parameters that nobody passed, into a lenient twin of our strict environment.
+
+    A compiled template keeps the environment that compiled it, so ``{% if params.classes %}`` in a macro is false
+    where the page that called it would stop at an undefined name.
+    """
+
+    def __init__(self) -> None:
+        self.packaged = jinja2.PrefixLoader({MACROS: jinja2.PackageLoader(MACROS)})
+        self.lenient: jinja2.Environment | None = None
+
+    def load(self, environment: jinja2.Environment, name: str, globals: dict | None = None) -> jinja2.Template:
+        if not name.startswith(f"{MACROS}/"):
+            raise jinja2.TemplateNotFound(name)
+        if self.lenient is None:
+            # The package is installed once and never edited, so its files are not watched for changes.
+            self.lenient = environment.overlay(loader=self.packaged, undefined=jinja2.Undefined, auto_reload=False)
+        return self.lenient.get_template(name, globals=globals)
+
+    def list_templates(self) -> list[str]:
+        return self.packaged.list_templates()
+
+
+def environment(*, loader: jinja2.BaseLoader, **options) -> jinja2.Environment:
+    """The environment that Django's Jinja2 backend asks for: our folder first, then the macros; an undefined name is an error.
+
+    ``options`` are those of Django's backend (``autoescape``, ``auto_reload``).
+    """
+    options |= {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = jinja2.Environment(loader=jinja2.ChoiceLoader([MacroLoader(), loader]), **options)  # noqa: S701 autoescape is in options
+    made.globals |= {
+        "url": url,
+        "static": static,
+        "crispy": crispy,
+        "error_summary": error_summary,
+        "govuk_field": govuk_field,
+    }
+    filters: dict[str, Callable] = {"date": day, "time": time_of_day, "words": words, "plural": plural}
+    made.filters |= filters
+    return made
+
+
+def url(name: str, *args, **kwargs) -> str:
+    """The path of a named URL. Raises ``NoReverseMatch`` for a name that does not exist."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def day(value: date | datetime) -> str:
+    """A day as people write it, in the portal's time zone: "22 November 2026"."""
+    return date_format(_local(value), "j F Y")
+
+
+def time_of_day(value: datetime) -> str:
+    """A time of day on the 24-hour clock, in the portal's time zone: "14:02"."""
+    return date_format(_local(value), "H:i")
+
+
+def words(number: int) -> str:
+    """Whole numbers up to ten in words ("four"), larger ones in digits with a comma at thousands ("66", "1,200")."""
+    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else f"{number:,}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """The noun that goes with a number, without the number. ``many`` is ``one`` with an s unless given."""
+    return one if number == 1 else many or f"{one}s"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    is_aware = isinstance(value, datetime) and timezone.is_aware(value)
+    return timezone.localtime(value) if is_aware else value
