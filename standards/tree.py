@@ -1,0 +1,396 @@
+"""Everything that a version says, in a few queries and remembered by the process: what rating pages and reports draw.
+
+Each change to a published version moves its ``edited_at`` (``actions.touch_version``), and its tree is read anew.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby
+from threading import Lock
+from types import MappingProxyType
+from uuid import UUID
+
+from markupsafe import Markup
+
+from .models import AreaVariant, Attribute, GlossaryTerm, Level, Part, RoleProfile, Section, Statement, Version
+from .wording import Term, descriptor_html, is_mostly_new, joined_ranks, terms_in
+
+NOT_YET = 0
+
+
+@dataclass(frozen=True)
+class TreeLevel:
+    """A level; ``definition`` is the glossary's, ``summary`` the short one."""
+
+    pk: int
+    rank: int
+    name: str
+    definition: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The words of a statement at one level, or at several that are met together.
+
+    ranks      the ranks that share these words, the lowest first
+    rank       the highest of them: what an answer stands for
+    names      the names of those levels
+    text       the published words
+    html       the same, with new words and glossary terms marked
+    is_first   no level beneath has words, so that nothing in it is marked as new
+    is_mostly_new   under a third is kept from the level beneath, so that only opening words are marked
+    """
+
+    ranks: tuple[int, ...]
+    names: tuple[str, ...]
+    text: str
+    html: Markup
+    is_first: bool
+    is_mostly_new: bool
+
+    @property
+    def rank(self) -> int:
+        return self.ranks[-1]
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether several levels share it."""
+        return len(self.ranks) > 1
+
+    @property
+    def is_mostly_kept(self) -> bool:
+        """Whether words that are not marked as new may recede."""
+        return not self.is_first and not self.is_mostly_new
+
+    @property
+    def name(self) -> str:
+        """The levels' names in running text: "Practitioner and Expert"."""
+        *others, last = self.names
+        return f"{', '.join(others)} and {last}" if others else last
+
+
+@dataclass(frozen=True)
+class TreeStatement:
+    """A statement. ``joined`` are the ranks met with the one beneath; ``terms`` the glossary terms in its words."""
+
+    pk: int
+    code: str
+    topic: str
+    lineage: UUID
+    area_code: str
+    part_code: str
+    joined: tuple[int, ...]
+    cells: tuple[Cell, ...]
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def _cells_by_rank(self):
+        return {rank: cell for cell in self.cells for rank in cell.ranks}
+
+    def cell(self, rank: int) -> Cell | None:
+        """The cell whose words ``rank`` asks for; None for "not yet", and for a rank beneath the first words."""
+        return self._cells_by_rank.get(rank)
+
+
+@dataclass(frozen=True)
+class TreeVariant:
+    """Another title that the document gives an area, and where it does so."""
+
+    title: str
+    where: str
+
+
+@dataclass(frozen=True)
+class TreePart:
+    """A named part of an area."""
+
+    pk: int
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TreeArea:
+    """A capability area with its statements in published order; ``attributes`` are names."""
+
+    pk: int
+    code: str
+    title: str
+    short_title: str
+    summary: str
+    kind: str
+    section_code: str
+    chosen_by_role: bool
+    parts: tuple[TreePart, ...]
+    variants: tuple[TreeVariant, ...]
+    attributes: tuple[str, ...]
+    statements: tuple[TreeStatement, ...]
+
+
+@dataclass(frozen=True)
+class TreeSection:
+    """A group of areas; ``chosen_by_role`` says whether its areas may be left out."""
+
+    pk: int
+    code: str
+    title: str
+    summary: str
+    chosen_by_role: bool
+    areas: tuple[TreeArea, ...]
+
+
+@dataclass(frozen=True)
+class TreeRoleProfile:
+    """A named role; ``targets`` is the rank that it needs by area code."""
+
+    pk: int
+    slug: str
+    title: str
+    setting: str
+    pathway: str
+    description: str
+    name: str
+    targets: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class VersionTree:
+    """A version as it was at ``edited_at``, in published order throughout."""
+
+    pk: int
+    number: str
+    issued: str
+    edited_at: datetime
+    levels: tuple[TreeLevel, ...]
+    sections: tuple[TreeSection, ...]
+    role_profiles: tuple[TreeRoleProfile, ...]
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def areas(self) -> tuple[TreeArea, ...]:
+        return tuple(area for section in self.sections for area in section.areas)
+
+    @cached_property
+    def statements(self) -> tuple[TreeStatement, ...]:
+        return tuple(statement for area in self.areas for statement in area.statements)
+
+    @cached_property
+    def ranks(self) -> tuple[int, ...]:
+        return tuple(level.rank for level in self.levels)
+
+    @cached_property
+    def _areas_by_code(self):
+        return {area.code: area for area in self.areas}
+
+    @cached_property
+    def _statements_by_pk(self):
+        return {statement.pk: statement for statement in self.statements}
+
+    @cached_property
+    def _names_by_rank(self):
+        names = {level.rank: level.name for level in self.levels}
+        return {NOT_YET: f"Not yet at {self.levels[0].name}" if self.levels else "Not yet"} | names
+
+    def area(self, code: str) -> TreeArea:
+        """Raises KeyError when the version has no area with that code."""
+        return self._areas_by_code[code]
+
+    def statement_by_pk(self, pk: int) -> TreeStatement:
+        """Raises KeyError when the statement is not one of this version."""
+        return self._statements_by_pk[pk]
+
+    def level_name(self, rank: int) -> str:
+        """The name of a level; that of rank 0 is "Not yet at" the first. Raises KeyError outside the scale."""
+        return self._names_by_rank[rank]
+
+    def role_profile(self, pk: int | None) -> TreeRoleProfile | None:
+        """The role profile with that primary key; None when there is none, as in a round without a role profile."""
+        return next((profile for profile in self.role_profiles if profile.pk == pk), None)
+
+
+# Remembering
+
+REMEMBERED_TREES = 8
+
+_remembered: OrderedDict[tuple[int, datetime], VersionTree] = OrderedDict()
+_lock = Lock()
+
+
+def version_tree(version: Version) -> VersionTree:
+    """The tree of ``version``. One that is published or retired is remembered until the version is touched."""
+    if not version.is_frozen:
+        return read_tree(version)
+    key = (version.pk, version.edited_at)
+    with _lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    tree = read_tree(version)
+    with _lock:
+        _remembered[key] = tree
+        while len(_remembered) > REMEMBERED_TREES:
+            _remembered.popitem(last=False)
+    return tree
+
+
+def forget_trees():
+    """Read every tree again when it is next asked for."""
+    with _lock:
+        _remembered.clear()
+
+
+# Reading
+
+
+def read_tree(version: Version) -> VersionTree:
+    """Read the tree of ``version`` from the database, in eight queries whatever its size."""
+    levels = tuple(
+        TreeLevel(*row)
+        for row in Level.objects.filter(version=version)
+        .order_by("rank")
+        .values_list("pk", "rank", "name", "definition", "summary")
+    )
+    terms = tuple(
+        Term(term, definition, tuple(form.strip() for form in forms.splitlines() if form.strip()))
+        for term, definition, forms in GlossaryTerm.objects.filter(version=version)
+        .order_by("order", "pk")
+        .values_list("term", "definition", "other_forms")
+    )
+    return VersionTree(
+        pk=version.pk,
+        number=version.number,
+        issued=version.issued,
+        edited_at=version.edited_at,
+        levels=levels,
+        sections=_read_sections(version, _read_statements(version, levels, terms)),
+        role_profiles=_read_role_profiles(version),
+        terms=terms,
+    )
+
+
+def _read_statements(version, levels, terms) -> dict[int, tuple[TreeStatement, ...]]:
+    """The statements of each area, by the area's primary key."""
+    rows = (
+        Statement.objects.filter(area__section__version=version)
+        .order_by("area_id", "order", "pk")
+        .values_list(
+            "area",
+            "pk",
+            "code",
+            "topic",
+            "lineage",
+            "area__code",
+            "part__code",
+            "descriptors__level__rank",
+            "descriptors__text",
+        )
+    )
+    by_area = {}
+    for (area, pk, *fields, part_code), group in groupby(rows, key=lambda row: row[:-2]):
+        texts = dict.fromkeys((level.rank for level in levels), "")
+        texts |= {rank: text for *_, rank, text in group if rank in texts}
+        cells = _cells(texts, levels, terms)
+        statement = TreeStatement(
+            pk, *fields, part_code or "", joined_ranks(texts), cells, terms_in([cell.text for cell in cells], terms)
+        )
+        by_area.setdefault(area, []).append(statement)
+    return {area: tuple(statements) for area, statements in by_area.items()}
+
+
+def _cells(texts, levels, terms) -> tuple[Cell, ...]:
+    names = {level.rank: level.name for level in levels}
+    joined = joined_ranks(texts)
+    groups = []
+    for rank in sorted(texts):
+        if rank not in joined:
+            groups.append([rank])
+        elif groups:
+            groups[-1].append(rank)
+    cells, below = [], ""
+    for ranks in groups:
+        text = texts[ranks[0]]
+        cells.append(
+            Cell(
+                ranks=tuple(ranks),
+                names=tuple(names[rank] for rank in ranks),
+                text=text,
+                html=descriptor_html(below, text, terms),
+                is_first=not below,
+                is_mostly_new=bool(below) and is_mostly_new(below, text),
+            )
+        )
+        below = text
+    return tuple(cells)
+
+
+def _read_sections(version, statements) -> tuple[TreeSection, ...]:
+    parts = _by_area(
+        (area, TreePart(*row))
+        for area, *row in Part.objects.filter(area__section__version=version)
+        .order_by("order", "pk")
+        .values_list("area", "pk", "code", "title")
+    )
+    variants = _by_area(
+        (area, TreeVariant(*row))
+        for area, *row in AreaVariant.objects.filter(area__section__version=version)
+        .order_by("pk")
+        .values_list("area", "title", "where")
+    )
+    attributes = _by_area(
+        Attribute.objects.filter(version=version).order_by("order", "pk").values_list("areas", "name")
+    )
+    rows = (
+        Section.objects.filter(version=version)
+        .order_by("order", "pk", "areas__order", "areas__pk")
+        .values_list(
+            *("pk", "code", "title", "summary", "chosen_by_role"),
+            *("areas__pk", "areas__code", "areas__title", "areas__short_title", "areas__summary", "areas__kind"),
+        )
+    )
+    sections = []
+    for section, group in groupby(rows, key=lambda row: row[:5]):
+        areas = tuple(
+            TreeArea(
+                *row[5:],
+                section_code=section[1],
+                chosen_by_role=section[4],
+                parts=parts.get(row[5], ()),
+                variants=variants.get(row[5], ()),
+                attributes=attributes.get(row[5], ()),
+                statements=statements.get(row[5], ()),
+            )
+            for row in group
+            if row[5]
+        )
+        sections.append(TreeSection(*section, areas))
+    return tuple(sections)
+
+
+def _by_area(pairs) -> dict[int, tuple]:
+    grouped = {}
+    for area, value in pairs:
+        grouped.setdefault(area, []).append(value)
+    return {area: tuple(values) for area, values in grouped.items()}
+
+
+def _read_role_profiles(version) -> tuple[TreeRoleProfile, ...]:
+    rows = (
+        RoleProfile.objects.filter(version=version)
+        .order_by("order", "pk")
+        .values_list(
+            *("pk", "slug", "title", "setting", "pathway", "description"),
+            *("targets__area__code", "targets__level__rank"),
+        )
+    )
+    return tuple(
+        TreeRoleProfile(
+            *fields,
+            name=str(RoleProfile(title=fields[2], setting=fields[3])),
+            targets=MappingProxyType({code: rank for *_, code, rank in group if code}),
+        )
+        for fields, group in groupby(rows, key=lambda row: row[:6])
+    )
