@@ -9,7 +9,7 @@ umask 022
 
 readonly VENV_PYTHON=$PWD/.venv/bin/python
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 fail() {
     say "$@"
