@@ -91,6 +91,11 @@ class TreeStatement:
     def _cells_by_rank(self):
         return {rank: cell for cell in self.cells for rank in cell.ranks}
 
+    @cached_property
+    def choices(self) -> tuple[int, ...]:
+        """The ranks that an answer may have: "not yet", and the highest of each cell."""
+        return (NOT_YET, *(cell.rank for cell in self.cells))
+
     def cell(self, rank: int) -> Cell | None:
         """The cell whose words ``rank`` asks for; None for "not yet", and for a rank beneath the first words."""
         return self._cells_by_rank.get(rank)
@@ -210,6 +215,12 @@ class VersionTree:
     def role_profile(self, pk: int | None) -> TreeRoleProfile | None:
         """The role profile with that primary key; None when there is none, as in a round without a role profile."""
         return next((profile for profile in self.role_profiles if profile.pk == pk), None)
+
+    def proposed_ranks(self, role_profile_pk: int | None) -> dict[str, int]:
+        """The rank that a role profile proposes, by area code; the lowest level where the profile says nothing."""
+        profile = self.role_profile(role_profile_pk)
+        lowest = dict.fromkeys(self._areas_by_code, self.ranks[0])
+        return lowest | dict(profile.targets) if profile else lowest
 
 
 # Remembering

@@ -1,0 +1,129 @@
+"""Answering: the rating page of one area, and one answer at a time while scripts run."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from standards.tree import version_tree
+
+from .. import permissions
+from ..actions import NotOpen, save_ratings
+from ..answers import Answered
+from ..forms import RatingForm
+from ..forms.rating import drawn
+from ..models import Assessment, Rating
+from ..progress import progress_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rating_edit(request, assessment_id, area_code):
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    area = _area_or_404(assessment, area_code)
+    may_rate = permissions.can_rate(request.user, assessment)
+    if request.method == "POST" and not may_rate:
+        raise PermissionDenied
+    if request.method == "POST":
+        form = RatingForm(area, {}, request.POST)
+        conflicts = _save(assessment, form).conflicts
+        if not form.problems and not conflicts:
+            return _onward(assessment, area)
+        form.show_conflicts(conflicts)
+    else:
+        form = RatingForm(area, _standing(assessment, area))
+    tree = version_tree(assessment.version)
+    has_errors = form.problems or any(row.conflict for row in form.rows)
+    context = {
+        "assessment": assessment,
+        "tree": tree,
+        "area": area,
+        "form": form,
+        "progress": progress_of(assessment, tree),
+        "may_rate": may_rate,
+        "page_has_errors": has_errors,
+        "evidence_counts": _evidence_counts(assessment),
+    }
+    return render(request, "assessments/rating_edit.html", context, status=422 if has_errors else 200)
+
+
+@require_POST
+def rating_save(request, assessment_id, area_code):
+    """Save the answers posted, usually one; answers in JSON, in the same words as the page."""
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    area = _area_or_404(assessment, area_code)
+    if not permissions.can_rate(request.user, assessment):
+        raise PermissionDenied
+    form = RatingForm(area, {}, request.POST)
+    saved = _save(assessment, form)
+    answers = {change.statement_id: change.answer for change in form.changes}
+    reply = {
+        "saved": timezone.localtime(saved.at).strftime("%H:%M"),
+        "drawn": {pk: drawn(answers[pk], revision) for pk, revision in saved.revisions.items()},
+        "problems": {row.statement.pk: row.problems for row in form.rows if row.problems},
+        "conflicts": [conflict.statement_id for conflict in saved.conflicts],
+    }
+    return JsonResponse(reply, status=422 if reply["problems"] else 409 if reply["conflicts"] else 200)
+
+
+@require_safe
+def assessment_check(request, assessment_id):
+    """Every statement with the answer given, before the report."""
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    tree = version_tree(assessment.version)
+    answers = {
+        pk: Answered(rank, not_relevant, reason, note)
+        for pk, rank, not_relevant, reason, note in assessment.ratings.filter(view=Rating.View.SELF).values_list(
+            "statement_id", "rank", "not_relevant", "reason", "note"
+        )
+    }
+    context = {
+        "assessment": assessment,
+        "tree": tree,
+        "targets": {
+            pk: (rank, reason) for pk, rank, reason in assessment.targets.values_list("area_id", "rank", "reason")
+        },
+        "answers": answers,
+        "nothing": Answered(),
+        "evidence_counts": _evidence_counts(assessment),
+        "may_rate": permissions.can_rate(request.user, assessment),
+    }
+    return render(request, "assessments/assessment_check.html", context)
+
+
+def _area_or_404(assessment, code):
+    try:
+        return version_tree(assessment.version).area(code)
+    except KeyError:
+        raise Http404 from None
+
+
+def _standing(assessment, area):
+    rows = assessment.ratings.filter(
+        view=Rating.View.SELF, statement_id__in=[statement.pk for statement in area.statements]
+    ).values_list("statement_id", "rank", "not_relevant", "reason", "note", "revision")
+    return {
+        pk: (Answered(rank, not_relevant, reason, note), revision)
+        for pk, rank, not_relevant, reason, note, revision in rows
+    }
+
+
+def _save(assessment, form):
+    try:
+        return save_ratings(assessment=assessment, changes=form.changes)
+    except NotOpen:
+        raise PermissionDenied from None
+
+
+def _onward(assessment, area):
+    following = progress_of(assessment, version_tree(assessment.version)).after(area.code)
+    if following is None:
+        return redirect("assessment-check", assessment_id=assessment.pk)
+    return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.area.code)
+
+
+def _evidence_counts(assessment):
+    counts = {}
+    for pk in assessment.evidence.values_list("statements", flat=True):
+        counts[pk] = counts.get(pk, 0) + 1
+    return counts
