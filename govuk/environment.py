@@ -16,10 +16,10 @@ NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "
 
 
 class MacroLoader(jinja2.BaseLoader):
-    """Loads the design system's macros, which read parameters that nobody passed, into a lenient twin of our strict environment.
+    """Loads the design system's macros into a lenient twin of our strict environment.
 
-    A compiled template keeps the environment that compiled it, so ``{% if params.classes %}`` in a macro is false
-    where the page that called it would stop at an undefined name.
+    The macros read parameters that nobody passed. A compiled template keeps the environment that compiled it, so
+    ``{% if params.classes %}`` in a macro is false where the page that called it would stop at an undefined name.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class MacroLoader(jinja2.BaseLoader):
 
 
 def environment(*, loader: jinja2.BaseLoader, **options) -> jinja2.Environment:
-    """The environment that Django's Jinja2 backend asks for: our folder first, then the macros; an undefined name is an error.
+    """The environment that Django's Jinja2 backend asks for: our templates and the macros; undefined names are errors.
 
     ``options`` are those of Django's backend (``autoescape``, ``auto_reload``).
     """

@@ -80,7 +80,7 @@ class DateField(forms.Field):
 
 
 class Radios(forms.RadioSelect):
-    """Radios whose choices may carry a hint each, and a line that says "or" before one of them (``divider_before``, a value)."""
+    """Radios whose choices may carry a hint each, by value, and the word "or" before the choice ``divider_before``."""
 
     def __init__(
         self, attrs: dict | None = None, choices=(), *, hints: Mapping | None = None, divider_before: object = None

@@ -1,7 +1,7 @@
 """What a crispy ``FormHelper`` of the portal is made of (docs/decisions/form-pack.md).
 
-Crispy's own ``Submit``, ``Fieldset`` and ``HTML`` compile their text as a Django template, so a person's name in a button could run
-as code. These take plain text, which the design system's macros escape.
+Crispy's own ``Submit``, ``Fieldset`` and ``HTML`` compile their text as a Django template, so a person's name in a
+button could run as code. These take plain text, which the design system's macros escape.
 """
 
 from crispy_forms.helper import FormHelper as CrispyFormHelper
@@ -17,7 +17,7 @@ __all__ = ["Cancel", "Field", "Fieldset", "FormHelper", "Layout", "Submit", "Tex
 
 
 class FormHelper(CrispyFormHelper):
-    """A form whose fields come in their own order, then its buttons: ``FormHelper(self, Submit("Save"), Cancel("Cancel", path))``.
+    """A form's fields in their order, then its buttons: ``FormHelper(self, Submit("Save"), Cancel("Cancel", path))``.
 
     Give ``layout`` for another order or for fieldsets. Hidden fields are always drawn.
     """
@@ -67,7 +67,10 @@ class Text:
 
 
 class Field:
-    """One field with options of :func:`govuk.parameters.macro_and_parameters`: ``Field("title", heading=True, label_size="l")``."""
+    """One field with options: ``Field("title", heading=True, label_size="l")``.
+
+    For ``options`` see :func:`govuk.parameters.macro_and_parameters`.
+    """
 
     def __init__(self, name: str, **options) -> None:
         self.name, self.options = name, options

@@ -10,9 +10,10 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 
 from govuk.fields import DateWidget
+from govuk.messages import error_texts
 
-# Attributes that Django puts on a widget and the design system's guidance leaves out: the browser's own checks (maxlength
-# also cuts pasted text without a word), and placeholders and autofocus, which hide a label from the people who need it.
+# Attributes that Django puts on a widget and the design system's guidance leaves out: the browser's own checks
+# (maxlength also cuts pasted text without a word), and placeholders and autofocus, which take a label's place.
 DROPPED = frozenset(
     {
         "class",
@@ -44,8 +45,9 @@ def macro_and_parameters(
 ) -> tuple[str, dict]:
     """The name of the macro that draws a visible field ("date-input"), and its parameters.
 
-    ``label_size`` is s, m, l, xl or "" for regular weight; ``heading`` makes the label or legend the page's h1; ``classes``
-    go on the input; ``prefix`` and ``suffix`` stand beside a text input ("£"). Raises ``TypeError`` for a widget that has no macro.
+    ``label_size`` is s, m, l, xl or "" for regular weight; ``heading`` makes the label or legend the page's h1;
+    ``classes`` go on the input; ``prefix`` and ``suffix`` stand beside a text input ("£"). Raises ``TypeError`` for a
+    widget that has no macro.
     """
     widget = field.field.widget
     draw_as = next((function for kind, function in KINDS if isinstance(widget, kind)), None)
@@ -66,12 +68,12 @@ def macro_and_parameters(
 
 
 def error_list(form: forms.BaseForm) -> list[dict]:
-    """The lines of an error summary for one form: errors of the whole form first, then each field's in the form's order."""
-    hidden = [text for field in form.hidden_fields() for text in field.errors]
+    """The lines of an error summary for one form: errors of the whole form, then each field's in the form's order."""
+    hidden = [text for field in form.hidden_fields() for text in error_texts(field)]
     lines = [{"text": text} for text in [*form.non_field_errors(), *hidden]]
     for field in form.visible_fields():
         href = f"#{first_input_id(field)}"
-        lines += [{"text": text, "href": href} for text in field.errors]
+        lines += [{"text": text, "href": href} for text in error_texts(field)]
     return lines
 
 
@@ -97,7 +99,7 @@ def _hint_and_error(field: BoundField) -> dict:
         # Only code can mark a hint as HTML (Django's list of password rules is one); plain text stays text.
         parameters["hint"] = {"html" if hasattr(help_text, "__html__") else "text": help_text}
     if field.errors:
-        parameters["errorMessage"] = {"text": sentences(field.errors)}
+        parameters["errorMessage"] = {"text": sentences(error_texts(field))}
     return parameters
 
 
@@ -149,7 +151,10 @@ def _password_input(field: BoundField) -> tuple[str, dict]:
 
 
 def _textarea(field: BoundField) -> tuple[str, dict]:
-    parameters = _one_input(field) | {"rows": field.field.widget.attrs.get("rows", 5)}
+    attrs = field.field.widget.attrs
+    # Django writes rows="10" cols="40" into every textarea; only another number was chosen by somebody.
+    rows = 5 if (attrs.get("rows"), attrs.get("cols")) == ("10", "40") else attrs.get("rows", 5)
+    parameters = _one_input(field) | {"rows": rows}
     # A textarea's first line break is swallowed by the HTML parser: one more keeps the text as it was typed.
     parameters["value"] = (
         f"\n{parameters['value']}" if parameters["value"].startswith(("\n", "\r")) else parameters["value"]

@@ -14,7 +14,10 @@ from govuk.parameters import error_list, macro_and_parameters
 
 
 def draw(component: str, parameters: dict) -> Markup:
-    """One component of the design system as HTML: ``draw("button", {"text": "Continue"})``. Raises ``TemplateNotFound``."""
+    """One component of the design system as HTML: ``draw("button", {"text": "Continue"})``.
+
+    Raises ``TemplateNotFound`` for a component that does not exist.
+    """
     return Markup(_macro(component)(parameters))  # noqa: S704 the macro has escaped every text
 
 
@@ -27,7 +30,10 @@ def _macro(component: str) -> Macro:
 
 
 def govuk_field(field: BoundField, **options) -> Markup:
-    """One form field with its label, hint and error. For ``options`` see :func:`govuk.parameters.macro_and_parameters`."""
+    """One form field with its label, hint and error.
+
+    For ``options`` see :func:`govuk.parameters.macro_and_parameters`.
+    """
     if field.is_hidden:
         return Markup(field.as_widget())  # noqa: S704 Django's own template has escaped the value
     return draw(*macro_and_parameters(field, **options))
