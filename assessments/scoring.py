@@ -21,7 +21,7 @@ difference here. Everything is a plain value: this file imports the standard lib
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class Answer:
     code      the statement's code, such as "B4.3"
     rank      the level chosen: 1 is the lowest level, NOT_YET is below it, None is unanswered
     relevant  False when the person marked the statement as not relevant; its rank then does not count
-    joined    the ranks that are met with the one beneath, from joined_ranks()
+    joined    the ranks that are met with the one beneath, from standards.wording.joined_ranks()
     evidence  the number of work examples that support the answer
     """
 
@@ -201,24 +201,6 @@ class Score:
 
 
 # The rule, in small pieces
-
-
-def joined_ranks(texts: Mapping[int, str | None]) -> tuple[int, ...]:
-    """Return the ranks of a statement that are met with the rank beneath, the lowest first.
-
-    `texts` holds the statement's words by rank; every rank of the version belongs in it, with None or "" where the
-    level has no words. White space is folded. Words are compared with the nearest words beneath, so a wordless level
-    between two equal ones separates nothing. The lowest level without words is met with "not yet".
-    """
-    joined = []
-    words_beneath = ""
-    for rank in sorted(texts):
-        words = " ".join((texts[rank] or "").split())
-        if words in ("", words_beneath):
-            joined.append(rank)
-        else:
-            words_beneath = words
-    return tuple(joined)
 
 
 def rank_reached(chosen: int, joined: Collection[int]) -> int:
