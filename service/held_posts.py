@@ -31,8 +31,13 @@ def drawn_for(post):
 
 
 def hold(*, request):
-    """Keep ``request``'s form for the person it was drawn for; returns the ``HeldPost``, or None when it is nobody's."""
+    """Keep ``request``'s form for the person it was drawn for; returns the ``HeldPost``, or None when it is nobody's.
+
+    A form with a password in it is not kept either.
+    """
     HeldPost.objects.too_old().delete()
+    if any("password" in name for name in request.POST):
+        return None
     user = drawn_for(request.POST)
     if user is None or HeldPost.objects.filter(user=user).count() >= HeldPost.MOST_PER_PERSON:
         return None

@@ -39,3 +39,9 @@ class HeldPost(models.Model):
 
     def __str__(self):
         return f"Held post {self.id}"
+
+    @property
+    def texts(self) -> list[str]:
+        """What reads as text among the fields: the values with a space in them, and long ones. The rest are choices."""
+        values = [value.strip() for values in self.fields.values() for value in values]
+        return [value for value in values if " " in value or len(value) > 40]

@@ -83,7 +83,7 @@ SECRET_KEY = env_text("SECRET_KEY")
 if PORTAL_DEMO:
     SECRET_KEY = env_text("PORTAL_DEMO_SECRET_KEY")
 if not SECRET_KEY and DEBUG:
-    SECRET_KEY = "for-development-only-never-serve-people-with-this-key"
+    SECRET_KEY = "for-development-only-never-serve-people-with-this-key"  # noqa: S105 only with DEBUG
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
     name = "PORTAL_DEMO_SECRET_KEY" if PORTAL_DEMO else "SECRET_KEY"
     raise ImproperlyConfigured(

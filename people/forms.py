@@ -1,0 +1,178 @@
+"""The forms of signing in, signing up and one's own account, in the portal's words.
+
+The forms of allauth keep their checks; only what people read and the order of the fields is set here.
+"""
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.urls import reverse
+
+from govuk.layout import Cancel, FormHelper, Submit
+
+from .demo import demo_people
+from .models import Organisation, User
+
+EMAIL_FORMAT = "Enter an e-mail address in the correct format, like name@example.com"
+PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess"  # noqa: S105
+
+
+def _word(field, *, label, required="", hint="", autocomplete):
+    """Give a field the portal's label, hint and messages."""
+    called = label.removesuffix(" (optional)")
+    field.label, field.help_text = label, hint
+    field.widget.attrs["autocomplete"] = autocomplete
+    field.error_messages |= {
+        "required": required,
+        "max_length": f"{called} must be %(limit_value)d characters or fewer",
+        "null_characters_not_allowed": f"{called} must not contain a NUL character",
+    }
+
+
+def _word_email(field, *, label="E-mail address", hint="", autocomplete="email"):
+    _word(field, label=label, required="Enter your e-mail address", hint=hint, autocomplete=autocomplete)
+    field.error_messages["invalid"] = EMAIL_FORMAT
+    # Django's own limit for the field is longer than the column is.
+    field.validators = [each for each in field.validators if not isinstance(each, MaxLengthValidator)]
+    field.validators.append(MaxLengthValidator(User._meta.get_field("email").max_length))
+
+
+def _word_password(field, *, label="Password", required="Enter your password", is_new=False):
+    autocomplete = "new-password" if is_new else "current-password"
+    _word(field, label=label, required=required, hint=PASSWORD_HINT if is_new else "", autocomplete=autocomplete)
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """E-mail address and password. ``demo_people`` are the made-up accounts that the page offers, in demo mode only."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _word_email(self.fields["login"], autocomplete="username")
+        _word_password(self.fields["password"])
+        self.demo_people = demo_people() if settings.PORTAL_DEMO else ()
+        self.helper = FormHelper(self, Submit("Sign in"))
+
+    def clean(self):
+        try:
+            return super().clean()
+        except ValidationError as refused:
+            self.add_error("login", refused)
+            return self.cleaned_data
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """Name, e-mail address and a password, typed once because it can be shown."""
+
+    field_order = ["name", "email", "password1"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = User._meta.get_field("name").formfield()
+        _word(
+            self.fields["name"],
+            label="Full name",
+            required="Enter your full name",
+            hint="As it should stand on your gap report",
+            autocomplete="name",
+        )
+        _word_email(self.fields["email"], hint="Your address at work. We send a link there to confirm it is yours")
+        _word_password(self.fields["password1"], label="Create a password", required="Enter a password", is_new=True)
+        self.order_fields(self.field_order)
+        self.helper = FormHelper(self, Submit("Create account"))
+
+    def clean_name(self):
+        return one_line(self.cleaned_data["name"])
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):
+    """The new address of an account; it counts once its link has been opened."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _word_email(self.fields["email"], label="New e-mail address")
+        self.helper = FormHelper(
+            self,
+            Submit("Send a confirmation link", name="action_add", value="1"),
+            Cancel("Cancel", reverse("account-detail")),
+        )
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """The present password and the new one, typed once because it can be shown."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        _word_password(self.fields["oldpassword"], label="Current password", required="Enter your current password")
+        _word_password(self.fields["password1"], label="New password", required="Enter a new password", is_new=True)
+        self.helper = FormHelper(self, Submit("Change password"), Cancel("Cancel", reverse("account-detail")))
+
+
+class SetPasswordForm(allauth_forms.SetPasswordForm):
+    """A first password, for somebody whose account has none."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        _word_password(self.fields["password1"], label="New password", required="Enter a new password", is_new=True)
+        self.helper = FormHelper(self, Submit("Set password"), Cancel("Cancel", reverse("account-detail")))
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """The address to which a link for a new password is sent."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _word_email(self.fields["email"])
+        self.helper = FormHelper(self, Submit("Send the link"))
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+    """A new password for somebody who came by the link, typed once because it can be shown."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        _word_password(self.fields["password1"], label="New password", required="Enter a new password", is_new=True)
+        self.helper = FormHelper(self, Submit("Save new password"))
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    """The password again, before something that matters."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _word_password(self.fields["password"])
+        self.helper = FormHelper(self, Submit("Continue"))
+
+
+class AccountForm(forms.ModelForm):
+    """What a person says of themselves. Their reports carry it."""
+
+    class Meta:
+        model = User
+        fields = ["name", "job_title", "organisation"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name, job_title, organisation = (self.fields[each] for each in self.Meta.fields)
+        _word(name, label="Full name", required="Enter your full name", autocomplete="name")
+        _word(job_title, label="Job title (optional)", autocomplete="organization-title")
+        organisation.label = "Organisation (optional)"
+        organisation.empty_label = "Not in this list, or rather not say"
+        organisation.queryset = Organisation.objects.all()
+        organisation.error_messages["invalid_choice"] = "Choose an organisation from the list"
+        self.helper = FormHelper(self, Submit("Save changes"))
+
+    def clean_name(self):
+        return one_line(self.cleaned_data["name"])
+
+    def clean_job_title(self):
+        return one_line(self.cleaned_data["job_title"])
+
+
+def one_line(text):
+    """``text`` with each run of white space, line breaks included, as one space."""
+    return " ".join(text.split())
