@@ -339,21 +339,10 @@ def _cells(texts, levels, terms) -> tuple[Cell, ...]:
 
 
 def _read_sections(version, statements) -> tuple[TreeSection, ...]:
-    parts = _by_area(
-        (area, TreePart(*row))
-        for area, *row in Part.objects.filter(area__section__version=version)
-        .order_by("order", "pk")
-        .values_list("area", "pk", "code", "title")
-    )
-    variants = _by_area(
-        (area, TreeVariant(*row))
-        for area, *row in AreaVariant.objects.filter(area__section__version=version)
-        .order_by("pk")
-        .values_list("area", "title", "where")
-    )
-    attributes = _by_area(
-        Attribute.objects.filter(version=version).order_by("order", "pk").values_list("areas", "name")
-    )
+    in_areas = {"area__section__version": version}
+    parts = _by_area(TreePart, Part.objects.filter(**in_areas).order_by("order", "pk"), "area", "pk", "code", "title")
+    variants = _by_area(TreeVariant, AreaVariant.objects.filter(**in_areas).order_by("pk"), "area", "title", "where")
+    attributes = _by_area(str, Attribute.objects.filter(version=version).order_by("order", "pk"), "areas", "name")
     rows = (
         Section.objects.filter(version=version)
         .order_by("order", "pk", "areas__order", "areas__pk")
@@ -381,11 +370,12 @@ def _read_sections(version, statements) -> tuple[TreeSection, ...]:
     return tuple(sections)
 
 
-def _by_area(pairs) -> dict[int, tuple]:
+def _by_area(make, rows, area, *fields) -> dict[int, tuple]:
+    """What ``make`` makes of the ``fields`` of each row, by the area that the row names."""
     grouped = {}
-    for area, value in pairs:
-        grouped.setdefault(area, []).append(value)
-    return {area: tuple(values) for area, values in grouped.items()}
+    for key, *values in rows.values_list(area, *fields):
+        grouped.setdefault(key, []).append(make(*values))
+    return {key: tuple(made) for key, made in grouped.items()}
 
 
 def _read_role_profiles(version) -> tuple[TreeRoleProfile, ...]:
