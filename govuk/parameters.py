@@ -127,7 +127,7 @@ def _one_input(field: BoundField) -> dict:
         "id": _id(field),
         "name": field.html_name,
         "label": {"text": field.label},
-        "value": "" if value is None else value,
+        **({"value": value} if value else {}),
         **_hint_and_error(field),
         **_attributes(field),
     }
@@ -147,7 +147,9 @@ def _text_input(field: BoundField) -> tuple[str, dict]:
 
 
 def _password_input(field: BoundField) -> tuple[str, dict]:
-    return "password-input", _one_input(field) | {"value": ""}
+    parameters = _one_input(field)
+    parameters.pop("value", None)
+    return "password-input", parameters
 
 
 def _textarea(field: BoundField) -> tuple[str, dict]:
@@ -156,9 +158,8 @@ def _textarea(field: BoundField) -> tuple[str, dict]:
     rows = 5 if (attrs.get("rows"), attrs.get("cols")) == ("10", "40") else attrs.get("rows", 5)
     parameters = _one_input(field) | {"rows": rows}
     # A textarea's first line break is swallowed by the HTML parser: one more keeps the text as it was typed.
-    parameters["value"] = (
-        f"\n{parameters['value']}" if parameters["value"].startswith(("\n", "\r")) else parameters["value"]
-    )
+    if parameters.get("value", "").startswith(("\n", "\r")):
+        parameters["value"] = f"\n{parameters['value']}"
     limit = getattr(field.field, "max_length", None)
     if limit is None:
         return "textarea", parameters
@@ -167,7 +168,7 @@ def _textarea(field: BoundField) -> tuple[str, dict]:
 
 def _select(field: BoundField) -> tuple[str, dict]:
     parameters = _one_input(field)
-    parameters["value"] = ""
+    parameters.pop("value", None)
     options = [{"value": item["value"], "text": item["text"], "selected": item["checked"]} for item in _choices(field)]
     return "select", parameters | {"items": options}
 
