@@ -1,6 +1,6 @@
 """The rating page's form. Its own code, not Django's forms: the page asks four things about each of up to dozens of statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import SuspiciousOperation
 
@@ -24,7 +24,7 @@ class Row:
     note: str = ""
     reason: str = ""
     drawn: str = ""
-    problems: dict | None = None
+    problems: dict = field(default_factory=dict)
     conflict: object = None
 
     @property
@@ -88,6 +88,18 @@ class RatingForm:
         self.changes.append(
             Change(pk, answer, int(revision) if revision.isdecimal() and len(revision) < 9 else 0, mark)
         )
+
+    @property
+    def summary(self):
+        """What is wrong on the page, in the order of the page, as the error summary's list of text and link."""
+        found = []
+        for row in self.rows:
+            pk = row.statement.pk
+            if row.conflict:
+                text = f"{row.statement.code} was changed in another window. Choose which answer to keep."
+                found.append({"text": text, "href": f"#discard-{pk}"})
+            found += [{"text": text, "href": f"#{field}-{pk}"} for field, text in row.problems.items()]
+        return found
 
     def show_conflicts(self, conflicts):
         """Put beside each row what was saved elsewhere; the row's next save counts as having seen it."""

@@ -14,7 +14,7 @@ from ..answers import Answered
 from ..forms import RatingForm
 from ..forms.rating import drawn
 from ..models import Assessment, Rating
-from ..progress import progress_of
+from ..progress import progress_from, progress_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,12 +33,12 @@ def rating_edit(request, assessment_id, area_code):
     else:
         form = RatingForm(area, _standing(assessment, area))
     tree = version_tree(assessment.version)
-    has_errors = form.problems or any(row.conflict for row in form.rows)
+    has_errors = bool(form.summary)
     context = {
         "assessment": assessment,
         "tree": tree,
         "area": area,
-        "form": form,
+        "rating_form": form,
         "progress": progress_of(assessment, tree),
         "may_rate": may_rate,
         "page_has_errors": has_errors,
@@ -77,12 +77,16 @@ def assessment_check(request, assessment_id):
             "statement_id", "rank", "not_relevant", "reason", "note"
         )
     }
+    targets = {pk: (rank, reason) for pk, rank, reason in assessment.targets.values_list("area_id", "rank", "reason")}
     context = {
         "assessment": assessment,
         "tree": tree,
-        "targets": {
-            pk: (rank, reason) for pk, rank, reason in assessment.targets.values_list("area_id", "rank", "reason")
-        },
+        "progress": progress_from(
+            tree,
+            {pk: rank for pk, (rank, _) in targets.items()},
+            {pk for pk, answer in answers.items() if answer.is_answer},
+        ),
+        "target_reasons": {pk: reason for pk, (_, reason) in targets.items()},
         "answers": answers,
         "nothing": Answered(),
         "evidence_counts": _evidence_counts(assessment),

@@ -1,0 +1,116 @@
+// Saves each answer as it is given. Without this file the page's one button saves everything.
+const form = document.getElementById("rating");
+const said = document.getElementById("rating-saved");
+const count = document.getElementById("rating-count");
+const WAIT_AFTER_TYPING = 1500;
+const WAIT_BETWEEN_MESSAGES = 5000;
+const waiting = new Map();
+const busy = new Set();
+let lastSaid = 0;
+let toSay;
+
+// A live region that speaks at most once in five seconds; the last message always comes through.
+function say(text, failed = false) {
+  clearTimeout(toSay);
+  const speak = () => {
+    said.textContent = text;
+    said.classList.toggle("rating-saved--failed", failed);
+    lastSaid = Date.now();
+  };
+  const pause = failed ? 0 : WAIT_BETWEEN_MESSAGES - (Date.now() - lastSaid);
+  if (pause > 0) toSay = setTimeout(speak, pause);
+  else speak();
+}
+
+function key(row) {
+  return row.querySelector('input[name^="drawn-"]').name.slice("drawn-".length);
+}
+
+function showProblems(row, problems) {
+  for (const name of ["level", "reason", "note"]) {
+    const place = document.getElementById(`${name}-${key(row)}-error`);
+    place.lastElementChild.textContent = problems[name] || "";
+    place.hidden = !problems[name];
+  }
+  row.classList.toggle("rating-row--problem", Object.keys(problems).length > 0);
+}
+
+function fieldsOf(row) {
+  const fields = new URLSearchParams();
+  for (const element of form.elements) {
+    const isToken = element.type === "hidden" && !element.name.startsWith("drawn-");
+    const isChosen = element.type !== "radio" || element.checked;
+    if (element.name && element.type !== "checkbox" && isChosen && (isToken || row.contains(element))) {
+      fields.append(element.name, element.value);
+    }
+  }
+  return fields;
+}
+
+async function save(row) {
+  clearTimeout(waiting.get(row));
+  waiting.delete(row);
+  if (busy.has(row)) {
+    later(row, 200);
+    return;
+  }
+  if (row.querySelector('input[name^="discard-"]')) return;
+  const chosen = row.querySelector("input[type=radio]:checked");
+  const reason = row.querySelector('input[name^="reason-"]');
+  if (chosen?.value === "not-relevant" && !reason.value.trim()) return;
+  busy.add(row);
+  say("Saving");
+  try {
+    const response = await fetch(form.dataset.save, {
+      method: "POST",
+      body: fieldsOf(row),
+      headers: { Accept: "application/json" },
+      keepalive: true,
+    });
+    if (response.redirected) {
+      say("Not saved: you are signed out. Choose Save and continue and sign in: nothing typed here is lost.", true);
+      return;
+    }
+    if (![200, 409, 422].includes(response.status)) throw new Error(String(response.status));
+    const reply = await response.json();
+    for (const [pk, drawn] of Object.entries(reply.drawn)) form.elements[`drawn-${pk}`].value = drawn;
+    showProblems(row, reply.problems[key(row)] || {});
+    if (response.status === 422) {
+      say("Not saved: see the message beside the answer.", true);
+    } else if (response.status === 409) {
+      say("Not saved: changed in another window. Choose Save and continue to compare.", true);
+    } else {
+      count.textContent = form.querySelectorAll("input[type=radio]:checked").length;
+      say(`Saved ${reply.saved}`);
+    }
+  } catch {
+    say("Not saved. Check your connection, then choose Save and continue.", true);
+  } finally {
+    busy.delete(row);
+  }
+}
+
+function later(row, wait) {
+  clearTimeout(waiting.get(row));
+  waiting.set(row, setTimeout(() => save(row), wait));
+}
+
+form.addEventListener("change", (event) => {
+  const row = event.target.closest(".rating-row");
+  if (!row || event.target.type === "checkbox") return;
+  // The arrow keys walk through the answers of a statement; only where they stop is saved.
+  later(row, event.target.type === "radio" ? 300 : 0);
+  if (event.target.value === "not-relevant") say("Say why this is not relevant to your role: it is saved with your reason.");
+});
+form.addEventListener("input", (event) => {
+  const row = event.target.closest(".rating-row");
+  if (row && event.target.type !== "radio" && event.target.type !== "checkbox") later(row, WAIT_AFTER_TYPING);
+});
+// Going away: what waits is sent now, and outlives the page.
+window.addEventListener("pagehide", () => {
+  for (const row of [...waiting.keys()]) save(row);
+});
+form.addEventListener("submit", () => {
+  for (const wait of waiting.values()) clearTimeout(wait);
+  waiting.clear();
+});
