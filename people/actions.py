@@ -1,0 +1,33 @@
+"""Every change to people that touches more than one row."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from .models import Organisation, User
+
+EDITORS = "Editors of the standards"
+
+
+@transaction.atomic
+def make_editor(*, user):
+    """Let ``user`` into the admin, to do there whatever concerns the standards and nothing else."""
+    group, _ = Group.objects.get_or_create(name=EDITORS)
+    group.permissions.set(Permission.objects.filter(content_type__app_label="standards"))
+    user.groups.add(group)
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+
+
+@transaction.atomic
+def make_person(*, email, name, job_title="", organisation_name=""):
+    """Somebody without a password whose address counts as confirmed; returns (user, whether they are new)."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user:
+        return user, False
+    organisation = None
+    if organisation_name:
+        organisation, _ = Organisation.objects.get_or_create(name=organisation_name)
+    user = User.objects.create_user(email, name=name, job_title=job_title, organisation=organisation)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user, True

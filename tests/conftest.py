@@ -1,0 +1,101 @@
+"""The cast of the tests, and the published standards, which every test that uses the database finds there."""
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from people.actions import make_editor
+from standards.actions import load_fixture
+from standards.models import Version
+from tests.factories import make_user
+
+STANDARDS = Path(__file__).parents[1] / "fixtures" / "contract-management-2.0"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database with the published standards in it, loaded once."""
+    with django_db_blocker.unblock():
+        load_fixture(folder=STANDARDS)
+        if connection.vendor == "sqlite":
+            _flush_past_the_guards()
+
+
+def _flush_past_the_guards():
+    # Transactional tests end by emptying every table with DELETE, which the guards of published rows refuse on SQLite.
+    flush = connection.ops.execute_sql_flush
+
+    def execute_sql_flush(sql_list):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            flush(sql_list)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    connection.ops.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture(autouse=True)
+def no_tries_counted():
+    """Each test begins with no sign-in tried before."""
+    cache.clear()
+
+
+@pytest.fixture
+def published_version(db):
+    """Version 2.0 of the Contract Management Professional Standards; loaded anew where a transactional test emptied the tables."""
+    return Version.objects.published().first() or load_fixture(folder=STANDARDS)[0]
+
+
+@pytest.fixture
+def contract_manager(db):
+    return make_user(name="Nia Penŵydd", email="nia@example.com", job_title="Contract Manager")
+
+
+@pytest.fixture
+def stranger(db):
+    """Another contract manager, who may see nothing of the first one's."""
+    return make_user(name="Zofia Dąbrówka", email="zofia@example.com", job_title="Contract Manager")
+
+
+@pytest.fixture
+def line_manager(db):
+    return make_user(name="Tomasz Quillfeather", email="tomasz@example.com", job_title="Head of Facilities")
+
+
+@pytest.fixture
+def editor(db):
+    """An editor of the standards, who may enter the admin."""
+    user = make_user(name="Harriet Molescroft", email="harriet@example.com")
+    make_editor(user=user)
+    return user
+
+
+@pytest.fixture
+def superuser(db):
+    return make_user(name="Owain Bellweather", email="owain@example.com", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def sign_in():
+    """``sign_in(user)`` gives a browser in which that person is signed in; without a user, one in which nobody is."""
+
+    def signed_in(user=None, **options):
+        browser = Client(**options)
+        if user is not None:
+            browser.force_login(user)
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def manager_client(sign_in, contract_manager):
+    """A browser in which the contract manager is signed in."""
+    return sign_in(contract_manager)
