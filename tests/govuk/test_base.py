@@ -9,7 +9,7 @@ from django.template import engines
 from django.test import RequestFactory
 
 from people.models import User
-from tests.govuk.test_forms import ESCAPED, HOSTILE, Elements
+from tests.govuk.test_rendering import ESCAPED, HOSTILE, Elements
 
 PAGE = (
     '{% extends "base.html" %}{% set nav = "assessments" %}{% block title %}Your assessments{% endblock %}'
