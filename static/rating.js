@@ -26,6 +26,12 @@ function key(row) {
   return row.querySelector('input[name^="drawn-"]').name.slice("drawn-".length);
 }
 
+// "Not relevant" is an answer once it has a reason.
+function isComplete(radio) {
+  const reason = radio.closest(".rating-row").querySelector('input[name^="reason-"]');
+  return radio.value !== "not-relevant" || reason.value.trim() !== "";
+}
+
 function showProblems(row, problems) {
   for (const name of ["level", "reason", "note"]) {
     const place = document.getElementById(`${name}-${key(row)}-error`);
@@ -56,8 +62,7 @@ async function save(row) {
   }
   if (row.querySelector('input[name^="discard-"]')) return;
   const chosen = row.querySelector("input[type=radio]:checked");
-  const reason = row.querySelector('input[name^="reason-"]');
-  if (chosen?.value === "not-relevant" && !reason.value.trim()) return;
+  if (chosen && !isComplete(chosen)) return;
   busy.add(row);
   say("Saving");
   try {
@@ -80,7 +85,7 @@ async function save(row) {
     } else if (response.status === 409) {
       say("Not saved: changed in another window. Choose Save and continue to compare.", true);
     } else {
-      count.textContent = form.querySelectorAll("input[type=radio]:checked").length;
+      count.textContent = [...form.querySelectorAll("input[type=radio]:checked")].filter(isComplete).length;
       say(`Saved ${reply.saved}`);
     }
   } catch {
