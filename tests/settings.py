@@ -17,11 +17,15 @@ os.environ["DEBUG"] = "1"
 from standards_portal.settings import *  # noqa: E402, F403
 from standards_portal.settings import DATABASES  # noqa: E402
 
+folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+# Nothing is collected for the tests, and the server for static files wants a folder to look in.
+STATIC_ROOT = folder
+
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: the browser tests' server answers in threads, which one database in memory cannot serve.
-    folder = tempfile.mkdtemp(prefix="portal-tests-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(folder / "test.sqlite3")}
 else:
     # A connection that outlives its request would keep the test database from being dropped.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
