@@ -1,7 +1,9 @@
 """The cast of the tests, and the published standards, which every test that uses the database finds there."""
 
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -11,6 +13,17 @@ from people.actions import make_editor
 from standards.actions import load_fixture
 from standards.models import Version
 from tests.factories import make_user
+
+# A busy machine is slow, which no property is about. script/test --heavy tries each property far more often, and with new
+# examples each time; CI tries the same ones, so that it fails on what changed.
+HEAVY = bool(os.environ.get("HEAVY"))
+hypothesis.settings.register_profile(
+    "portal",
+    deadline=None,
+    max_examples=3000 if HEAVY else 100,
+    derandomize="CI" in os.environ and not HEAVY,
+)
+hypothesis.settings.load_profile("portal")
 
 STANDARDS = Path(__file__).parents[1] / "fixtures" / "contract-management-2.0"
 
