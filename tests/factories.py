@@ -37,7 +37,7 @@ def make_assessment(owner, *, version=None, role_profile="contract-manager", tar
     """
     version = version or Version.objects.published().get()
     profile = version.role_profiles.get(slug=role_profile) if role_profile else None
-    assessment = actions.start_assessment(owner=owner, version=version, role_profile=profile)
+    assessment = actions.start_assessment(owner=owner, version=version, role_profile_id=profile.pk if profile else None)
     if targets:
         actions.set_targets(assessment=assessment, targets=targets)
     if ratings:
@@ -72,9 +72,9 @@ def rate_all(assessment, rank=2):
 
 def make_evidence(assessment, *, title="Catering contract", statements=("B4.1",), **fields):
     """A work example that supports the statements with these codes."""
-    by_code = {s.code: s for s in version_tree(assessment.version).statements}
+    by_code = {each.code: each.pk for each in version_tree(assessment.version).statements}
     return actions.save_evidence(
         assessment=assessment,
         evidence=Evidence(title=title, **fields),
-        statements=[by_code[code] for code in statements],
+        statement_ids=[by_code[code] for code in statements],
     )
