@@ -101,13 +101,19 @@ class RatingForm:
             found += [{"text": text, "href": f"#{field}-{pk}"} for field, text in row.problems.items()]
         return found
 
-    def show_conflicts(self, conflicts):
-        """Put beside each row what was saved elsewhere; the row's next save counts as having seen it."""
+    def redraw(self, standing, conflicts):
+        """After a save that left something open: draw what is saved as it now stands, and keep what is not as it was typed.
+
+        A row in conflict shows what was typed beside what was saved elsewhere; its next save counts as having seen that.
+        """
         by_pk = {conflict.statement_id: conflict for conflict in conflicts}
-        for row in self.rows:
+        for index, row in enumerate(self.rows):
             row.conflict = by_pk.get(row.statement.pk)
+            answered, revision = standing.get(row.statement.pk, (Answered(), 0))
             if row.conflict:
-                row.drawn = drawn(row.conflict.saved, row.conflict.revision)
+                row.drawn = drawn(answered, revision)
+            elif not row.problems:
+                self.rows[index] = drawn_row(row.statement, answered, revision)
 
 
 def drawn(answered, revision) -> str:

@@ -29,7 +29,7 @@ def rating_edit(request, assessment_id, area_code):
         conflicts = _save(assessment, form).conflicts
         if not form.problems and not conflicts:
             return _onward(assessment, area)
-        form.show_conflicts(conflicts)
+        form.redraw(_standing(assessment, area), conflicts)
     else:
         form = RatingForm(area, _standing(assessment, area))
     tree = version_tree(assessment.version)
