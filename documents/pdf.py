@@ -45,21 +45,21 @@ def render_pdf(
     PdfUnavailable when pango is not installed.
     """
     with _RENDERING:
-        pdf, families = _engine().render(html, title, stylesheets, made_at)
-        if families - {FONT_FAMILY}:
-            # WeasyPrint keeps its copies of the fonts in a temporary folder, which a cleaner may have emptied.
-            pdf, families = _engine(renew=True).render(html, title, stylesheets, made_at)
-    if families - {FONT_FAMILY}:
-        LOGGER.error("A PDF was made with fonts other than ours: %s", ", ".join(sorted(families - {FONT_FAMILY})))
+        pdf, sound = _engine().render(html, title, stylesheets, made_at)
+        if not sound:
+            # WeasyPrint keeps its copies of the fonts in a temporary folder; when a cleaner empties it, text prints blank.
+            pdf, sound = _engine(renew=True).render(html, title, stylesheets, made_at)
+    if not sound:
+        LOGGER.error("A PDF was made with a font that is not ours or has no glyphs")
     return pdf
 
 
 def warm() -> None:
-    """Make everything that is made once per process, so that the first report does not wait for it (about half a second).
+    """Make everything that is made once per process, so that the first report does not wait for it (about a second).
 
     For a server's post-fork hook. Raises PdfUnavailable when pango is not installed.
     """
-    render_pdf('<html lang="en"><title>Warm</title><p>Warm</p></html>')
+    render_pdf('<html lang="en"><title>Warm</title><p>Both <b>weights</b></p></html>')
 
 
 def spell_out(text: str, characters: frozenset[int]) -> str:
@@ -112,8 +112,8 @@ class _Engine:
     def _parse(self, css: str):
         return self._weasyprint.CSS(string=css, font_config=self._fonts, url_fetcher=self._refuse)
 
-    def render(self, html, title, stylesheets, made_at) -> tuple[bytes, set[str]]:
-        """Return the PDF's bytes and the families of the fonts in it."""
+    def render(self, html, title, stylesheets, made_at) -> tuple[bytes, bool]:
+        """Return the PDF's bytes, and whether every font in it is ours and has its glyphs."""
         options = {"pdf_variant": "pdf/ua-1", "stylesheets": [self._css(css) for css in stylesheets]}
         with _collector_off():
             page = self._page(string=spell_out(html, self.characters), url_fetcher=self._refuse)
@@ -126,7 +126,7 @@ class _Engine:
             if not metadata.title or not metadata.lang:
                 raise ValueError("A PDF needs a title and a language: <html lang> and <title>.")
             pdf = document.write_pdf(finisher=finish, **options)
-        return pdf, {font.family for font in document.fonts.values()}
+        return pdf, all(font.family == FONT_FAMILY and font.glyph_count for font in document.fonts.values())
 
 
 def finish(document, pdf) -> None:
@@ -135,7 +135,10 @@ def finish(document, pdf) -> None:
     /Scope on each TH, column in a THead and row elsewhere (ISO 32000-1, table 349); running heads and feet as pagination
     artifacts rather than as structure that hangs nowhere (14.8.2.2); the Print flag on links (ISO 14289-1, 7.18).
     """
-    at = lambda reference: pdf.objects[int(reference.split()[0])]  # noqa: E731
+
+    def at(reference):
+        return pdf.objects[int(reference.split()[0])]
+
     root = at(pdf.catalog["StructTreeRoot"])
     top = at(root["K"][0])
     linked = set(top["K"])

@@ -327,10 +327,15 @@ def test_a_forked_child_renders_and_leaves_its_parents_fonts_alone():
     assert sorted(folder.iterdir()) == files
 
 
-def test_fonts_come_back_when_the_temporary_folder_is_emptied():
-    page = page_of("<p>Small <b>print</b></p><style>p { font-size: 7.77pt }</style>")
-    shutil.rmtree(pdf._engine()._fonts._folder)
-    assert TaggedPdf(pdf.render_pdf(page)).font_names() == ONLY_OURS
+def test_fonts_come_back_when_the_temporary_folder_is_emptied(monkeypatch):
+    monkeypatch.setattr(pdf, "_current", None)
+    pdf.render_pdf(page_of("<p>Only one weight yet</p>"))
+    engine = pdf._engine()
+    shutil.rmtree(engine._fonts._folder)
+    page = page_of("<p>Small <b>print</b></p>")
+    assert engine.render(page, "", [], None)[1] is False
+    assert TaggedPdf(pdf.render_pdf(page)).undrawn(set("prit"))["Inter-Portal-Semi-Bold"] == set()
+    assert pdf._engine() is not engine
 
 
 def test_without_pango_the_message_names_the_command(monkeypatch):
@@ -362,3 +367,11 @@ def test_weasyprint_keeps_the_hook_that_our_stylesheet_hangs_on():
 
     assert callable(weasyprint.HTML._ua_stylesheets)
     assert logging.getLogger("weasyprint").filters
+
+
+def test_font_files_are_those_that_the_readme_names():
+    folder = Path(pdf.__file__).parent / "fonts"
+    named = dict(
+        re.findall(r"`(Inter-\d+\.ttf)`.*`([0-9a-f]{64})`", (folder / "README.md").read_text(encoding="utf-8"))
+    )
+    assert named == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in pdf.FONT_FILES}
