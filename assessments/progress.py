@@ -48,13 +48,32 @@ class Progress:
         return sum(area.total for area in self.asked)
 
     @property
+    def left(self):
+        return self.total - self.answered
+
+    @property
+    def minutes_left(self):
+        """About how long the rest takes, where all areas take half an hour; rounded up to five minutes."""
+        return -(-self.left * 6 // sum(area.total for area in self.areas)) * 5
+
+    @property
     def is_done(self):
         return self.answered == self.total
 
     @property
+    def finished(self):
+        """The areas of the role whose statements are all answered."""
+        return tuple(area for area in self.asked if area.is_done)
+
+    @property
+    def unfinished(self):
+        """The areas of the role that are not finished."""
+        return tuple(area for area in self.asked if not area.is_done)
+
+    @property
     def next_unfinished(self):
         """The first area of the role that is not finished, or None."""
-        return next((area for area in self.asked if not area.is_done), None)
+        return next(iter(self.unfinished), None)
 
     def area(self, code):
         return next(area for area in self.areas if area.area.code == code)
@@ -78,6 +97,11 @@ def progress_of(assessment, tree) -> Progress:
         if not_relevant or rank is not None:
             answered.add(statement_id)
         saved_at = max(saved_at or rated_at, rated_at)
+    return progress_from(tree, targets, answered, saved_at)
+
+
+def progress_from(tree, targets, answered, saved_at=None) -> Progress:
+    """The progress that follows from ``targets`` (rank by area's pk) and the pks of the statements ``answered``."""
     areas = tuple(
         AreaProgress(
             area,

@@ -2,19 +2,40 @@ from django import forms
 from django.core.validators import URLValidator
 
 from govuk.fields import DateField
+from govuk.layout import FormHelper, Layout
 
 from ..models import Evidence
+from .text import PlainTextField
 
 
 class EvidenceForm(forms.ModelForm):
-    """A work example. Which statements it supports is chosen from the round's own version."""
+    """A work example. Which statements it supports is chosen from the round's own version.
 
-    link = forms.CharField(
-        label="Link (optional)",
-        help_text="Where the record is kept, such as https://example.gov.uk/records/1. People who open your report need their "
-        "own access to it.",
+    The page draws the statements itself, by area; ``helper`` draws the other fields.
+    """
+
+    title = PlainTextField(
+        label="What is the example?",
+        help_text="A few words, such as Quarterly performance paper, cleaning contract.",
+        limit=Evidence._meta.get_field("title").max_length,
+        what="The name of the example",
+        error_messages={"required": "Enter a few words that name the example"},
+    )
+    text = PlainTextField(
+        label="What did you do, and what came of it? (optional)",
+        help_text="Leave out names of suppliers and people, prices and anything marked as sensitive.",
+        limit=Evidence.TEXT_LIMIT,
+        what="The description",
         required=False,
-        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    link = PlainTextField(
+        label="Link (optional)",
+        help_text="Where the record is kept, such as https://example.gov.uk/records/1. People who open your report need "
+        "their own access to it.",
+        limit=Evidence._meta.get_field("link").max_length,
+        what="The link",
+        required=False,
         validators=[
             URLValidator(
                 schemes=["http", "https"],
@@ -23,18 +44,13 @@ class EvidenceForm(forms.ModelForm):
         ],
         widget=forms.URLInput(attrs={"spellcheck": "false"}),
     )
-    dated = DateField(label="When was it? (optional)", required=False)
+    dated = DateField(
+        label="When was it? (optional)", help_text="For example, 27 3 2026", required=False, past_only=True
+    )
 
     class Meta:
         model = Evidence
         fields = ["title", "text", "link", "dated", "statements"]
-        labels = {"title": "What is the example?", "text": "What did you do, and what came of it? (optional)"}
-        help_texts = {
-            "title": "A few words, such as Quarterly performance paper, cleaning contract.",
-            "text": "Leave out names of suppliers and people, prices and anything marked as sensitive.",
-        }
-        error_messages = {"title": {"required": "Enter a few words that name the example"}}
-        widgets = {"text": forms.Textarea(attrs={"rows": 5}), "statements": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, tree, **kwargs):
         super().__init__(*args, **kwargs)
@@ -42,7 +58,15 @@ class EvidenceForm(forms.ModelForm):
             coerce=int,
             required=False,
             choices=[(statement.pk, f"{statement.code} {statement.topic}") for statement in tree.statements],
+            widget=forms.CheckboxSelectMultiple,
             error_messages={"invalid_choice": "Choose statements from the list"},
         )
         if self.instance.pk and not self.is_bound:
             self.initial["statements"] = [row.pk for row in self.instance.statements.all()]
+        self.helper = FormHelper(self, layout=Layout("title", "text", "link", "dated"))
+        self.helper.form_tag = False
+
+    @property
+    def chosen(self):
+        """What is ticked under the statements: primary keys as text, as they were posted or as they are kept."""
+        return {str(value) for value in self["statements"].value() or ()}

@@ -20,7 +20,8 @@ class TargetRow:
 class TargetForm:
     """The level needed in each area. ``standing`` maps area codes to (rank or None, reason).
 
-    Once posted, ``is_valid()`` says whether ``targets`` can be set; the rows keep what was typed.
+    Once posted, ``is_valid()`` says whether ``targets`` can be set, and ``summary`` what keeps them from it; the rows keep what
+    was typed. A reason is asked for only where a choice departs from the role profile; elsewhere what was typed is dropped.
     """
 
     def __init__(self, tree, proposed, standing, has_profile, data=None):
@@ -44,13 +45,23 @@ class TargetForm:
         if row.choice not in offered:
             row.problems["target"] = f"Choose the level that your role needs in {code} {row.area.title}"
         departs = row.choice != row.proposed and self.has_profile
-        problem = text_problem(row.reason, limit=Target.REASON_LIMIT, what=f"Your reason for {code}")
-        if problem:
-            row.problems["reason"] = problem
-        elif departs and not row.reason:
-            row.problems["reason"] = f"Say why your role needs something else in {code} {row.area.title}"
+        if departs and row.choice in offered:
+            problem = text_problem(row.reason, limit=Target.REASON_LIMIT, what=f"Your reason for {code}")
+            if not problem and not row.reason:
+                problem = f"Say why your role needs something else in {code} {row.area.title}"
+            if problem:
+                row.problems["reason"] = problem
         if not row.problems:
             self.targets[code] = (offered[row.choice], row.reason if departs else "")
+
+    @property
+    def summary(self):
+        """What is wrong, in the order of the page, as the error summary's list of text and link."""
+        return [
+            {"text": text, "href": f"#{field}-{row.area.code}"}
+            for row in self.rows
+            for field, text in row.problems.items()
+        ]
 
     def is_valid(self):
         return not any(row.problems for row in self.rows)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from standards.models import Version
@@ -11,23 +12,40 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import AlreadyOpen, NotOpen, choose_role, close_assessment, delete_assessment, start_assessment
 from ..forms import RoleForm
+from ..forms.role import NONE_OF_THESE
 from ..models import Assessment
 from ..progress import progress_of
+from ..report_words import listed
+from ..wording import targets_in_words
 
 
 @require_safe
 def assessment_list(request):
     rounds = list(Assessment.objects.visible_to(request.user).with_version())
     current = next((each for each in rounds if each.state in Assessment.OPEN_STATES), None)
-    progress = progress_of(current, version_tree(current.version)) if current else None
     context = {
         "current": current,
-        "progress": progress,
         "earlier": [each for each in rounds if each is not current],
-        "version": current.version if current else Version.objects.latest_published(),
         "held_posts": request.user.held_posts.visible_to(request.user),
     }
+    if current:
+        context |= _standing(current)
+        context["codes_after"] = listed([each.area.code for each in context["progress"].unfinished[1:]])
+    else:
+        context["version"] = Version.objects.latest_published()
     return render(request, "assessments/assessment_list.html", context)
+
+
+def _standing(assessment):
+    """Where a round stands, as the list of rounds and the list of areas show it."""
+    tree = version_tree(assessment.version)
+    progress = progress_of(assessment, tree)
+    return {
+        "tree": tree,
+        "progress": progress,
+        "targets_in_words": targets_in_words(tree, [area.target for area in progress.areas]),
+        "evidence_count": assessment.evidence.count(),
+    }
 
 
 @require_safe
@@ -35,7 +53,7 @@ def assessment_start(request):
     version = Version.objects.latest_published()
     if version is None:
         return render(request, "assessments/assessment_start_closed.html")
-    return render(request, "assessments/assessment_start.html", {"tree": version_tree(version)})
+    return render(request, "assessments/assessment_start.html", {"tree": version_tree(version), "version": version})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +62,7 @@ def assessment_create(request):
     if version is None:
         return redirect("assessment-start")
     tree = version_tree(version)
-    form = RoleForm(request.POST or None, tree=tree, button="Continue")
+    form = RoleForm(request.POST if request.method == "POST" else None, tree=tree)
     if form.is_valid():
         try:
             assessment = start_assessment(owner=request.user, version=version, role_profile_id=form.chosen_pk())
@@ -54,19 +72,18 @@ def assessment_create(request):
             )
             return redirect("assessment-list")
         return redirect("target-edit", assessment_id=assessment.pk)
-    return render(request, "assessments/assessment_create.html", {"form": form, "tree": tree})
+    return render(request, "assessments/assessment_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe
 def assessment_detail(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
-    tree = version_tree(assessment.version)
     context = {
         "assessment": assessment,
-        "tree": tree,
-        "progress": progress_of(assessment, tree),
-        "evidence_count": assessment.evidence.count(),
-        "can_rate": permissions.can_rate(request.user, assessment),
+        "may_rate": permissions.can_rate(request.user, assessment),
+        "may_close": permissions.can_close(request.user, assessment),
+        "may_delete": permissions.can_delete(request.user, assessment),
+        **_standing(assessment),
     }
     return render(request, "assessments/assessment_detail.html", context)
 
@@ -76,9 +93,13 @@ def assessment_role(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
-    tree = version_tree(assessment.version)
-    chosen = assessment.role_profile.slug if assessment.role_profile else "none"
-    form = RoleForm(request.POST or None, tree=tree, button="Save and set targets", initial={"role_profile": chosen})
+    chosen = assessment.role_profile.slug if assessment.role_profile else NONE_OF_THESE
+    form = RoleForm(
+        request.POST if request.method == "POST" else None,
+        tree=version_tree(assessment.version),
+        initial={"role_profile": chosen},
+        leave=reverse("assessment-detail", args=[assessment.pk]),
+    )
     if form.is_valid():
         if form.cleaned_data["role_profile"] != chosen:
             try:
@@ -86,7 +107,8 @@ def assessment_role(request, assessment_id):
             except NotOpen:
                 raise PermissionDenied from None
         return redirect("target-edit", assessment_id=assessment.pk)
-    return render(request, "assessments/assessment_role.html", {"form": form, "assessment": assessment})
+    context = {"form": form, "assessment": assessment}
+    return render(request, "assessments/assessment_role.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,7 +29,7 @@ def evidence_create(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
     tree = version_tree(assessment.version)
     chosen = [statement.pk for statement in tree.statements if statement.code == request.GET.get("statement")]
-    form = EvidenceForm(request.POST or None, tree=tree, initial={"statements": chosen})
+    form = EvidenceForm(_posted(request), tree=tree, initial={"statements": chosen})
     return _edit(request, assessment, tree, form)
 
 
@@ -38,7 +38,11 @@ def evidence_edit(request, assessment_id, evidence_id):
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
     evidence = get_object_or_404(assessment.evidence, pk=evidence_id)
     tree = version_tree(assessment.version)
-    return _edit(request, assessment, tree, EvidenceForm(request.POST or None, instance=evidence, tree=tree))
+    return _edit(request, assessment, tree, EvidenceForm(_posted(request), instance=evidence, tree=tree))
+
+
+def _posted(request):
+    return request.POST if request.method == "POST" else None
 
 
 def _edit(request, assessment, tree, form):
@@ -52,7 +56,7 @@ def _edit(request, assessment, tree, form):
             raise PermissionDenied from None
         messages.success(request, "Your work example is saved.")
         return redirect("evidence-list", assessment_id=assessment.pk)
-    context = {"assessment": assessment, "tree": tree, "form": form, "page_has_errors": bool(form.errors)}
+    context = {"assessment": assessment, "tree": tree, "form": form}
     return render(request, "assessments/evidence_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -34,5 +34,5 @@ def target_edit(request, assessment_id):
         except NotOpen:
             raise PermissionDenied from None
         return redirect("assessment-detail", assessment_id=assessment.pk)
-    context = {"assessment": assessment, "tree": tree, "form": form, "page_has_errors": not form.is_valid()}
+    context = {"assessment": assessment, "tree": tree, "target_form": form, "page_has_errors": not form.is_valid()}
     return render(request, "assessments/target_edit.html", context, status=200 if form.is_valid() else 422)
