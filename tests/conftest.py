@@ -13,6 +13,7 @@ from people.actions import make_editor
 from standards.actions import load_fixture
 from standards.models import Version
 from tests.factories import make_user
+from tests.servers import PortalFactory
 
 # A busy machine is slow, which no property is about. script/test --heavy tries each property far more often, and with new
 # examples each time; CI tries the same ones, so that it fails on what changed.
@@ -20,7 +21,7 @@ HEAVY = bool(os.environ.get("HEAVY"))
 hypothesis.settings.register_profile(
     "portal",
     deadline=None,
-    max_examples=3000 if HEAVY else 100,
+    max_examples=1000 if HEAVY else 100,
     derandomize="CI" in os.environ and not HEAVY,
 )
 hypothesis.settings.load_profile("portal")
@@ -112,3 +113,18 @@ def sign_in():
 def manager_client(sign_in, contract_manager):
     """A browser in which the contract manager is signed in."""
     return sign_in(contract_manager)
+
+
+@pytest.fixture(scope="session")
+def portals(tmp_path_factory):
+    """Serves portals with processes and databases of their own: ``with portals.serve() as portal``."""
+    factory = PortalFactory(tmp_path_factory.mktemp("portals"))
+    yield factory
+    factory.close()
+
+
+@pytest.fixture(scope="module")
+def live_portal(portals):
+    """A portal with the demo's people, served to the tests of one module (``tests.servers.LivePortal``)."""
+    with portals.serve() as portal:
+        yield portal
