@@ -1,0 +1,98 @@
+"""The gap report as a PDF: made once for each content and layout, then kept (`ReportFile`).
+
+What a report says is a pure function of its source, the standards' words and our code, so the digest is taken over the
+source, the version's edition, and the files that lay it out; nothing needs to be raised by hand when one of them changes.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from django.db.models.functions import Length
+from django.template.loader import render_to_string
+
+from documents import pdf
+
+from .charts import key_chart, level_chart
+from .models import Assessment, ReportFile
+from .reports import ReportSource, make_report
+
+HERE = Path(__file__).parent
+CSS_FILE = HERE.parent / "documents" / "report.css"
+TEMPLATE = "assessments/report_pdf.html"
+CHARTS = {"level_chart": level_chart, "key_chart": key_chart}
+LINES_PER_PAGE = 56
+LAYOUT_FILES = (
+    *(HERE / name for name in ("charts.py", "report_files.py", "report_parts.py", "report_words.py", "reports.py")),
+    HERE / "scoring.py",
+    CSS_FILE,
+    CSS_FILE.with_name("print.css"),
+    CSS_FILE.with_name("pdf.py"),
+    HERE.parent / "templates" / "assessments" / "report_pdf.html",
+)
+
+
+@cache
+def layout_version() -> str:
+    """SHA-256 of the files that lay a report out, read once per process."""
+    hashed = hashlib.sha256()
+    for file in LAYOUT_FILES:
+        hashed.update(file.read_bytes() + b"\0")
+    return hashed.hexdigest()
+
+
+@cache
+def _css() -> str:
+    return CSS_FILE.read_text(encoding="utf-8")
+
+
+def digest(source: ReportSource, layout: str) -> str:
+    """SHA-256, in hexadecimal, of what a report is made from and how it is laid out."""
+    return hashlib.sha256(repr((layout, source.content())).encode()).hexdigest()
+
+
+def kept_content(assessment: Assessment, wanted: str) -> bytes | None:
+    """The kept PDF when its digest is the one `wanted`, else None; one query, which carries no PDF that does not match."""
+    kept = ReportFile.objects.filter(assessment_id=assessment.pk, digest=wanted).values_list("content", flat=True)
+    return next((bytes(content) for content in kept), None)
+
+
+def kept_size(assessment: Assessment, wanted: str) -> int | None:
+    """How many bytes the kept PDF has when its digest is the one `wanted`, else None."""
+    kept = ReportFile.objects.filter(assessment_id=assessment.pk, digest=wanted).values_list(
+        Length("content"), flat=True
+    )
+    return next(iter(kept), None)
+
+
+def make_pdf(source: ReportSource) -> bytes:
+    """Return the report as PDF/UA-1, the same bytes for the same source. Raises `documents.pdf.PdfUnavailable`."""
+    report = make_report(source)
+    html = render_to_string(TEMPLATE, {"report": report, "in_tables": in_tables, **CHARTS})
+    return pdf.render_pdf(html, stylesheets=[_css()])
+
+
+def in_tables(rows: Iterable, *texts: str, across: int) -> list[list]:
+    """Cut rows into runs that each fit on a page as one table, because a table that runs over pages is tagged as several.
+
+    `texts` name what is long in a row, and `across` is how many characters of it stand in a line.
+    """
+    tables, used = [], LINES_PER_PAGE
+    for row in rows:
+        lines = 2 + sum(_lines(getattr(row, name), across) for name in texts)
+        if used + lines > LINES_PER_PAGE:
+            tables.append([])
+            used = 0
+        tables[-1].append(row)
+        used += lines
+    return tables
+
+
+def _lines(text, across):
+    return sum(1 + len(line) // across for line in text.splitlines())
+
+
+def file_name(source: ReportSource) -> str:
+    """What the file is called on the person's own disk; no name of a person is in it."""
+    return f"gap-report-{source.changed_on.isoformat()}.pdf"

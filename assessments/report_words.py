@@ -1,0 +1,155 @@
+"""The sentences of a gap report. Plain values from `scoring` in, text out; level names come from the version.
+
+`names` is a function from a rank to its name, where rank 0 is "Not yet at" the lowest level.
+"""
+
+from collections.abc import Callable, Sequence
+
+from govuk.environment import plural, words
+
+from .scoring import AreaScore, AreaState, Score, StatementScore
+
+Names = Callable[[int], str]
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Join items as running text does: "B6.4, B6.5 and B6.7"."""
+    return f" {last} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number in words with its noun: "seven statements"."""
+    return f"{words(number)} {plural(number, one, many)}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def level_words(area: AreaScore, names: Names) -> str:
+    """What stands where an area's level is shown."""
+    if area.state == AreaState.FINISHED:
+        return names(area.level)
+    return "Not finished" if area.state == AreaState.NOT_FINISHED else "Not in the role"
+
+
+def gap_words(area: AreaScore, names: Names) -> str:
+    """How far an area is from its target: "One level to Practitioner"."""
+    if area.state == AreaState.NOT_IN_ROLE:
+        return "None"
+    if area.gap is None:
+        return "Not known yet"
+    if area.gap:
+        return f"{sentence(counted(area.gap, 'level'))} to {names(area.target)}"
+    return "None: above target" if area.level > area.target else "None: at target"
+
+
+def explanation(area: AreaScore, names: Names) -> tuple[str, tuple[str, ...]]:
+    """Why an area is at its level, and the codes of the statements that hold it there below its target.
+
+    The codes, where there are any, belong after the sentence and a colon.
+    """
+    if area.state == AreaState.NOT_IN_ROLE:
+        if area.target is None:
+            return "Not in the role", ()
+        return "Every statement is marked as not relevant, so the area is not in the role", ()
+    if area.state == AreaState.NOT_FINISHED:
+        return f"{area.answered} of {area.in_scope} answered: no level yet", ()
+    if area.gap:
+        return _held(area, names)
+    return _at_target(area, names), ()
+
+
+def _held(area, names):
+    held = len(area.held_by)
+    if held == area.in_scope:
+        return _all_held(area, names), ()
+    reached = _reached(area, area.next_level, names)
+    if area.level:
+        holds = f"{plural(held, 'holds', 'hold')} this area at {names(area.level)}"
+    else:
+        holds = f"{plural(held, 'is', 'are')} not yet at {names(area.next_level)}"
+    return f"{reached}; {counted(held, 'statement')} {holds}", area.held_by
+
+
+def _all_held(area, names):
+    if area.level:
+        count = f"all {words(area.in_scope)} statements are" if area.in_scope > 1 else "its one statement is"
+        return sentence(f"{count} at {names(area.level)}")
+    if area.in_scope > 1:
+        return f"None of its {words(area.in_scope)} statements is at {names(area.next_level)} yet"
+    return f"Its one statement is not yet at {names(area.next_level)}"
+
+
+def _at_target(area, names):
+    above = area.at_or_above[area.next_level] if area.next_level else 0
+    count = f"all {words(area.in_scope)} statements" if area.in_scope > 1 else "its one statement"
+    text = f"{names(area.level)}{' or above' if above else ''} in {count}"
+    return f"{text}; {_reached(area, area.next_level, names)}" if above else text
+
+
+def _reached(area, rank, names):
+    higher = area.at_or_above[rank + 1] if rank + 1 < len(area.at_or_above) else 0
+    return f"{names(rank)}{' or above' if higher else ''} in {area.at_or_above[rank]} of {area.in_scope}"
+
+
+def why_here(statement: StatementScore, area: AreaScore, names: Names) -> str:
+    """Why a gap has its place among the others: its size, and whether it holds its area back."""
+    size = f"{sentence(counted(statement.gap, 'level'))} below target"
+    if not statement.holding:
+        return size
+    where = f"{area.code} at {names(area.level)}" if area.level else f"{area.code} below {names(1)}"
+    if statement.alone:
+        return f"{size}; it alone {'holds' if area.level else 'keeps'} {where}"
+    return f"{size}; one of {words(statement.holding)} that {'hold' if area.level else 'keep'} {where}"
+
+
+def chart_words(code: str, area: AreaScore, names: Names) -> str:
+    """What a row of the chart says."""
+    if area.state == AreaState.NOT_IN_ROLE:
+        return f"{code}: not in the role."
+    counts = [f"{names(rank)} {count}" for rank, count in enumerate(area.at_or_above) if rank]
+    unanswered = area.in_scope - area.answered
+    rest = f" {sentence(words(unanswered))} not answered." if unanswered else ""
+    total = counted(area.in_scope, "statement")
+    return f"{code}, of {total}: {listed(counts)}; target {names(area.target)}.{rest}"
+
+
+def summary(score: Score) -> str:
+    """The report in one or two sentences, to the person that it is about."""
+    if not score.in_scope:
+        return "No statement is in your role, so there is nothing to report."
+    if not score.answered:
+        nothing = f"None of your {words(score.in_scope)} statements is answered yet"
+        return f"{nothing}. Levels, gaps and strengths appear here as you answer."
+    if not score.is_finished:
+        return _unfinished(score)
+    below = score.areas_in_role - score.areas_at_target
+    if not below:
+        where = f"all {words(score.areas_in_role)} areas" if score.areas_in_role > 1 else "your one area"
+        return f"You are at or above your target in {where}."
+    gaps = f"{counted(len(score.gaps), 'statement')} {plural(len(score.gaps), 'stands', 'stand')}"
+    if not score.areas_at_target:
+        where = "any of your areas" if below > 1 else "your one area"
+        return f"You are not at your target in {where} yet. {sentence(gaps)} between you and {_targets(below)}."
+    others = f"the other {words(below)}" if below > 1 else "the other area"
+    return (
+        f"You are at your target in {counted(score.areas_at_target, 'area')}. "
+        f"{sentence(gaps)} between you and {_targets(below)} in {others}."
+    )
+
+
+def _targets(areas):
+    return f"your {plural(areas, 'target')}"
+
+
+def _unfinished(score):
+    answered = f"{score.answered} of {score.in_scope} statements are answered."
+    areas = f"your {counted(score.areas_in_role, 'area')}"
+    finished = sentence(words(score.areas_finished)) if score.areas_finished else "None"
+    levels = f"{finished} of {areas} {plural(score.areas_finished or 1, 'has', 'have')} a level so far."
+    if not score.gaps:
+        return f"{answered} {levels}"
+    below = f"{counted(len(score.gaps), 'answered statement')} {plural(len(score.gaps), 'is', 'are')}"
+    return f"{answered} {levels} {sentence(below)} below target."

@@ -1,0 +1,46 @@
+"""The gap report as a page and as a PDF."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from documents.pdf import PdfUnavailable
+
+from .. import report_files
+from ..actions import keep_report_file
+from ..models import Assessment
+from ..permissions import can_rate
+from ..reports import make_report, read_source
+
+
+def report_detail(request, assessment_id):
+    """What the answers say so far: levels against targets, gaps, strengths and what to do next."""
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    source = read_source(assessment)
+    wanted = report_files.digest(source, report_files.layout_version())
+    context = {
+        "assessment": assessment,
+        "report": make_report(source),
+        "may_change": can_rate(request.user, assessment),
+        "pdf_size": report_files.kept_size(assessment, wanted),
+    }
+    return render(request, "assessments/report_detail.html", context)
+
+
+def report_pdf(request, assessment_id):
+    """The same as a PDF: the kept one while nothing in it would change, else a new one, which is kept."""
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    source = read_source(assessment)
+    wanted = report_files.digest(source, report_files.layout_version())
+    content = report_files.kept_content(assessment, wanted)
+    if content is None:
+        try:
+            content = report_files.make_pdf(source)
+        except PdfUnavailable:
+            return render(request, "assessments/report_unavailable.html", {"assessment": assessment}, status=503)
+        keep_report_file(assessment=assessment, digest=wanted, content=content)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{report_files.file_name(source)}"',
+        "Cache-Control": "no-store, private",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
