@@ -1,0 +1,23 @@
+"""The portal's settings as ``tests.servers`` serves them: the demo's, in a process and with a database of their own."""
+
+import os
+
+from standards_portal.settings import *  # noqa: F403
+from standards_portal.settings import DATABASES
+
+STATIC_ROOT = os.environ["PORTAL_TESTS_STATIC"]
+
+# Many people sign in from one address within a minute.
+ACCOUNT_RATE_LIMITS = False
+
+# Slow on purpose in production, and of no interest here.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Faults planted to see whether the tests find them.
+_planted = os.environ.get("PORTAL_TESTS_PLANT", "").split()
+if "impatient" in _planted and "sqlite3" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] |= {"timeout": 0.05}
+if "blind" in _planted:
+    from tests import blind
+
+    blind.ignore_revisions()

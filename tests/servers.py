@@ -1,0 +1,195 @@
+"""Portals that run as in production: gunicorn, processes and a database of their own, on either engine.
+
+For what a test within one process and one transaction cannot show: two windows at once, browsers, a server that is killed.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 90
+PREPARE = """
+import django
+from django.core.management import call_command
+django.setup()
+call_command("migrate", interactive=False, verbosity=0)
+call_command("load_standards", verbosity=0)
+call_command("make_demo_people", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+"""
+
+
+class NotServing(Exception):
+    """The server could not be prepared or did not start; the message holds what it printed."""
+
+
+@dataclass(frozen=True)
+class LivePortal:
+    """A portal that serves the demo's people at ``address``, with the standards published.
+
+    ``log`` is the file with everything that the server printed.
+    """
+
+    address: str
+    database_url: str
+    environment: dict
+    log: Path
+    process: subprocess.Popen
+
+    def python(self, code: str) -> str:
+        """What ``code`` prints, run in a process of its own with Django set up on this portal's database."""
+        return run_python(f"import django\ndjango.setup()\n{code}", self.environment)
+
+    def rows(self, sql: str) -> list[tuple]:
+        """What a SELECT finds in this portal's database. Written without quoted identifiers and parameters, for both engines."""
+        with closing(connect(self.database_url)) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    def printed(self) -> str:
+        return self.log.read_text("utf-8", "replace")
+
+
+class PortalFactory:
+    """Serves as many portals as a test session wants. Each has its own copy of a database that is prepared once."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.number = 0
+        self.databases = []
+        self.prepared = None
+        url = os.environ.get("DATABASE_URL", "")
+        self.cluster = url if url.startswith("postgres") else ""
+
+    @contextmanager
+    def serve(self, *, workers=2, threads=4, plant=""):
+        """A ``LivePortal``, stopped at the end. ``plant`` names faults of ``tests.live_settings``."""
+        url = self._copy_of_prepared()
+        environment = self._environment(url) | {"PORTAL_TESTS_PLANT": plant}
+        log = self.folder / f"server-{self.number}.log"
+        with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as listening, log.open("wb") as printed:
+            command = [sys.executable, "-m", "gunicorn", "standards_portal.wsgi", "--log-level", "warning"]
+            command += ["--bind", f"fd://{listening.fileno()}", "--workers", str(workers), "--threads", str(threads)]
+            process = subprocess.Popen(
+                [*command, "--graceful-timeout", "2"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                pass_fds=[listening.fileno()],
+                start_new_session=True,
+            )
+            portal = LivePortal(f"http://127.0.0.1:{listening.getsockname()[1]}", url, environment, log, process)
+            try:
+                _wait_until_it_answers(portal)
+                yield portal
+            finally:
+                _stop(process)
+
+    def close(self):
+        """Drop what was made on a database server."""
+        for url in self.databases:
+            self._on_cluster(f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
+        self.databases.clear()
+
+    def _copy_of_prepared(self):
+        if self.prepared is None:
+            url = self._new_database()
+            run_python(PREPARE, self._environment(url))
+            self.prepared = url
+        self.number += 1
+        if self.cluster:
+            return self._new_database(template=urlsplit(self.prepared).path[1:])
+        copy = self.folder / f"portal-{self.number}.sqlite3"
+        shutil.copyfile(self.folder / "prepared.sqlite3", copy)
+        return f"sqlite:///{copy}"
+
+    def _new_database(self, template="template0"):
+        if not self.cluster:
+            return f"sqlite:///{self.folder / 'prepared.sqlite3'}"
+        name = f"portal_live_{secrets.token_hex(6)}"
+        self._on_cluster(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        url = urlunsplit(urlsplit(self.cluster)._replace(path=f"/{name}"))
+        self.databases.append(url)
+        return url
+
+    def _on_cluster(self, sql):
+        with closing(connect(self.cluster)) as connection:
+            connection.autocommit = True
+            with closing(connection.cursor()) as cursor:
+                cursor.execute(sql)
+
+    def _environment(self, database_url):
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "EMAIL_", "SECRET_"))
+        }
+        kept.pop("DEBUG", None)
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "tests.live_settings",
+            "DATABASE_URL": database_url,
+            "PORTAL_DEMO": "1",
+            "PORTAL_DEMO_SECRET_KEY": "0123456789 of no use to anybody outside the tests abcdefghi",
+            "PORTAL_TESTS_STATIC": str(self.folder / "static"),
+            "PYTHONPATH": str(ROOT),
+        }
+
+
+def connect(database_url):
+    """A connection of its own, outside Django. To be closed by who asked for it."""
+    if database_url.startswith("postgres"):
+        return psycopg2.connect(database_url)
+    # Used from several threads, never by two at once.
+    return sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20, check_same_thread=False)
+
+
+def run_python(code, environment):
+    """What ``code`` prints in a new process. Raises ``NotServing`` with all that was printed when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+    )
+    if done.returncode:
+        raise NotServing(done.stdout + done.stderr)
+    return done.stdout
+
+
+def _wait_until_it_answers(portal):
+    give_up = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < give_up:
+        if portal.process.poll() is not None:
+            raise NotServing(portal.printed())
+        try:
+            # The address is ours: a listening socket on the loopback interface.
+            with urllib.request.urlopen(f"{portal.address}/help/", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except urllib.error.HTTPError as refused:
+            raise NotServing(f"/help/ answered {refused.code}.\n{portal.printed()}") from refused
+        except OSError:
+            time.sleep(0.1)
+    raise NotServing(f"No answer within {START_TIMEOUT} seconds.\n{portal.printed()}")
+
+
+def _stop(process):
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
