@@ -1,6 +1,5 @@
 """The tree of a version: what it holds, what it costs, and when it is read again."""
 
-import uuid
 from datetime import timedelta
 from threading import Thread
 
@@ -9,8 +8,9 @@ from django.utils import timezone
 
 from standards import tree
 from standards.actions import touch_version
-from standards.models import Area, Framework, Level, LevelDescriptor, Section, Statement, Version
+from standards.models import Area, Framework, LevelDescriptor, Statement, Version
 from standards.tree import forget_trees, read_tree, version_tree
+from tests.standards.versions import make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -25,21 +25,6 @@ def nothing_remembered():
 @pytest.fixture
 def version(published_version):
     return published_version
-
-
-def make_version(*statements, levels=("First", "Second", "Third")):
-    """A draft with one area; each of ``statements`` is a tuple of its words, None where a level has no row."""
-    framework = Framework.objects.create(slug=f"small-{uuid.uuid4()}", title="Small standards", owner="Someone")
-    version = Version.objects.create(framework=framework, number="1", issued="Today")
-    rows = [Level.objects.create(version=version, rank=n, name=name) for n, name in enumerate(levels, start=1)]
-    section = Section.objects.create(version=version, code="A", title="Section", order=1)
-    area = Area.objects.create(section=section, code="A1", title="Area", short_title="Area", order=1)
-    for number, texts in enumerate(statements, start=1):
-        statement = Statement.objects.create(area=area, code=f"A1.{number}", topic="Topic", order=number)
-        for level, text in zip(rows, texts, strict=True):
-            if text is not None:
-                LevelDescriptor.objects.create(statement=statement, level=level, text=text)
-    return version
 
 
 # What it holds
