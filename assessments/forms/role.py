@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.html import format_html
 
 from govuk.fields import Radios
 from govuk.layout import Cancel, Field, FormHelper, Layout, Submit, Text
@@ -50,7 +51,9 @@ class RoleForm(forms.Form):
 
 
 def _hint(tree, profile):
-    return f"{profile.description} Career pathway: {profile.pathway}. Proposes {_proposal(tree, profile.pk)}."
+    return format_html(
+        "{}<br>{} pathway. Proposes {}.", profile.description, profile.pathway, _proposal(tree, profile.pk)
+    )
 
 
 def _proposal(tree, profile_pk):
