@@ -1,0 +1,122 @@
+"""Measures the portal against its floor; ``script/bench`` starts the database and the server that this asks.
+
+usage: python -m benchmarks.run [--json] [case...]
+
+A case is named by any part of its name. Read from the environment: DATABASE_URL, POSTGRES_PID, BENCH_URL, BENCH_SERVER_PID.
+Exits with 0 also where a goal is missed, and says so.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+import django
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measure the portal against a floor.")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
+    options = parser.parse_args(arguments)
+    django.setup()
+    from .cases import cases_of, floors
+    from .measure import Measurer
+    from .people import make_round
+
+    server = _server()
+    full, saving, small = make_round("full"), make_round("saving"), make_round("small", statements=1)
+    _settle()
+    cases, writers = cases_of(full, small, saving)
+    chosen = [case for case in cases if _is_chosen(case.name, options.cases)]
+    if not chosen:
+        parser.error(f"no case is called that. There are: {', '.join(case.name for case in cases)}.")
+    server.wait()
+    measurer = Measurer(server, floors(full[1]))
+    show = _show_json if options.json else _show_row
+    if not options.json:
+        print(ROW.format(*HEADINGS))
+    seen = []
+    for case in chosen:
+        seen.append(measurer.figures(case))
+        show(seen[-1])
+    for writer in writers:
+        writer.check_kept()
+    pages = [case for case in chosen if "save" not in case.name and "PDF" not in case.name]
+    if pages:
+        seen.append(measurer.assets(pages))
+        show(seen[-1])
+    missed = [figures.case for figures in seen if figures.met is False]
+    if not options.json:
+        print(f"\nMissed: {', '.join(missed)}." if missed else "\nEvery goal is met.")
+        print("F is the CPU of a page that says hello to a signed-in person: server and PostgreSQL together.")
+
+
+def _is_chosen(name, wanted):
+    return not wanted or any(part.lower() in name.lower() for part in wanted)
+
+
+def _server():
+    from django.db import connection
+
+    from .server import Server
+
+    missing = [name for name in ("BENCH_URL", "BENCH_SERVER_PID", "POSTGRES_PID") if name not in os.environ]
+    if missing:
+        sys.exit(f"{', '.join(missing)} is not set. Run script/bench, which starts what this measures.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (own_backend,) = cursor.fetchone()
+    return Server(
+        os.environ["BENCH_URL"], int(os.environ["BENCH_SERVER_PID"]), int(os.environ["POSTGRES_PID"]), own_backend
+    )
+
+
+def _settle():
+    """Let PostgreSQL know how large its tables are, and do no housekeeping of its own while it is measured."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET autovacuum = off")
+        cursor.execute("SELECT pg_reload_conf()")
+        cursor.execute("ANALYZE")
+
+
+ROW = "{:<28} {:>8} {:>22} {:>12} {:>16} {:>8} {:>7}  {}"
+HEADINGS = ("case", "F", "goal", "queries", "gzipped HTML", "CPU ms", "steady", "met")
+
+
+def _show_json(figures):
+    print(json.dumps(figures.as_json()), flush=True)
+
+
+def _show_row(figures):
+    if figures.goal is None:
+        goal = ""
+    elif figures.goal_in == "F":
+        goal = f"{figures.goal:g} F"
+    else:
+        goal = f"{figures.ratio_to_goal_in:g} of {figures.goal:g} {figures.goal_in}"
+    counts = set((figures.queries_with or {}).values())
+    queries = "/".join(map(str, sorted(counts)))
+    if figures.queries_most:
+        queries += f" of {figures.queries_most}"
+    html = figures.html_gzip_bytes or ""
+    if figures.html_gzip_most:
+        html = f"{html} of {figures.html_gzip_most}"
+    met = {True: "yes", False: "NO", None: ""}[figures.met]
+    cells = (
+        figures.case,
+        figures.ratio_to_f or "",
+        goal,
+        queries,
+        html,
+        figures.cpu_ms or "",
+        figures.steady or "",
+        met,
+    )
+    print(ROW.format(*cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
