@@ -7,7 +7,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
@@ -163,7 +163,8 @@ class AccountForm(forms.ModelForm):
         organisation.label = "Organisation (optional)"
         organisation.empty_label = "Not in this list, or rather not say"
         organisation.queryset = Organisation.objects.all()
-        organisation.error_messages["invalid_choice"] = "Choose an organisation from the list"
+        organisation.error_messages["invalid_choice"] = not_in_list = "Choose an organisation from the list"
+        organisation.validate_no_null_characters = ProhibitNullCharactersValidator(not_in_list)
         self.helper = FormHelper(self, Submit("Save changes"))
 
     def clean_name(self):

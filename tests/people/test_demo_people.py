@@ -1,0 +1,142 @@
+"""The demo's made-up people, who exist in demo mode and nowhere else."""
+
+import importlib
+import json
+
+import pytest
+from django.conf import settings as portal_settings
+from django.core.management import CommandError, call_command
+from django.urls import Resolver404, clear_url_caches, resolve, reverse
+
+import people.urls
+import service.context_processors
+import standards_portal.urls
+from assessments.models import Assessment
+from people.actions import EDITORS
+from people.demo import demo_people
+from people.models import User
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "/demo-sign-in/"
+
+
+def draw_routes_anew():
+    importlib.reload(people.urls)
+    importlib.reload(standards_portal.urls)
+    clear_url_caches()
+
+
+@pytest.fixture
+def demo_mode(settings, monkeypatch):
+    settings.PORTAL_DEMO = True
+    monkeypatch.setitem(service.context_processors.PORTAL, "demo", True)
+    draw_routes_anew()
+    yield
+    settings.PORTAL_DEMO = False
+    draw_routes_anew()
+
+
+@pytest.fixture
+def made(demo_mode, published_version):
+    call_command("make_demo_people", verbosity=0, stdout=open("/dev/null", "w"))  # noqa: SIM115
+
+
+def summary():
+    """Everybody, with what they have done."""
+    return {
+        user.name: [
+            (each.state, each.ratings.count(), each.evidence.count(), each.targets.count())
+            for each in user.assessments.all()
+        ]
+        for user in User.objects.all()
+    }
+
+
+def test_make_demo_people_makes_five_at_their_stages(made):
+    assert summary() == {
+        "Nia Penŵydd": [("draft", 66, 6, 8)],
+        "Zofia Dąbrówka": [("draft", 33, 1, 8)],
+        "Callum Inverwick": [],
+        "Tomasz Quillfeather": [],
+        "Harriet Molescroft": [],
+    }
+
+
+def test_make_demo_people_twice_changes_nothing(made, capsys):
+    before = summary(), list(Assessment.objects.values_list("pk", "changed_at"))
+    call_command("make_demo_people")
+    assert (summary(), list(Assessment.objects.values_list("pk", "changed_at"))) == before
+    assert capsys.readouterr().out.count("already here") == 5
+
+
+def test_make_demo_people_refuses_outside_demo_mode(published_version):
+    with pytest.raises(CommandError, match="demo mode only"):
+        call_command("make_demo_people")
+    assert User.objects.count() == 0
+
+
+def test_the_editor_may_change_the_standards_in_the_admin_and_nothing_else(made):
+    editor = User.objects.get(name="Harriet Molescroft")
+    assert (editor.is_staff, editor.is_superuser, [str(g) for g in editor.groups.all()]) == (True, False, [EDITORS])
+    assert {permission.split(".")[0] for permission in editor.get_all_permissions()} == {"standards"}
+    assert User.objects.filter(is_staff=True).count() == 1
+
+
+def test_demo_people_live_at_reserved_addresses_and_have_no_password(made):
+    assert {user.email.rpartition("@")[2] for user in User.objects.all()} == {"example.com"}
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 5
+
+
+def test_the_sign_in_page_offers_them_and_the_button_signs_in(made, client):
+    html = client.get(reverse("account_login")).content.decode()
+    for person in demo_people():
+        assert f"Sign in as {person.name}, {person.offered_as}" in html
+    response = client.post(SIGN_IN, {"email": "nia.penwydd@example.com"})
+    assert (response.status_code, response.url) == (302, reverse("assessment-list"))
+    assert User.objects.get(pk=client.session["_auth_user_id"]).name == "Nia Penŵydd"
+
+
+@pytest.mark.parametrize(
+    ("onward", "leads_to"),
+    [
+        ("/account/", "/account/"),
+        ("https://elsewhere.example/", "/assessments/"),
+        ("//elsewhere.example", "/assessments/"),
+    ],
+)
+def test_demo_sign_in_leads_on_but_never_off_the_portal(made, client, onward, leads_to):
+    assert client.post(SIGN_IN, {"email": "nia.penwydd@example.com", "next": onward}).url == leads_to
+
+
+def test_demo_sign_in_knows_its_own_people_only(made, client, contract_manager):
+    for email in ("nia@example.com", "", "\0", "nobody@example.com"):
+        assert client.post(SIGN_IN, {"email": email}).status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_demo_sign_in_takes_a_post(made, client):
+    assert client.get(SIGN_IN).status_code == 405
+
+
+def test_demo_sign_in_is_absent_outside_demo_mode(client, contract_manager):
+    assert portal_settings.PORTAL_DEMO is False
+    with pytest.raises(Resolver404):
+        resolve(SIGN_IN)
+    assert client.post(SIGN_IN, {"email": contract_manager.email}).status_code == 404
+    assert "Sign in as" not in client.get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.parametrize("page", ["account_email_verification_sent", "account_reset_password_done"])
+def test_in_the_demo_pages_say_where_the_letter_is(demo_mode, client, page):
+    assert "printed in the terminal" in client.get(reverse(page)).content.decode()
+
+
+def test_outside_the_demo_they_do_not(client):
+    assert "terminal" not in client.get(reverse("account_email_verification_sent")).content.decode()
+
+
+def test_every_note_and_example_of_the_demo_names_statements_that_exist(made):
+    said = json.loads((portal_settings.BASE_DIR / "fixtures" / "demo_people.json").read_text("utf-8"))
+    for one_round in said["rounds"].values():
+        assert set(one_round["notes"]) <= set(one_round["ratings"])
