@@ -381,7 +381,7 @@ def _by_area(make, rows, area, *fields) -> dict[int, tuple]:
 def _read_role_profiles(version) -> tuple[TreeRoleProfile, ...]:
     rows = (
         RoleProfile.objects.filter(version=version)
-        .order_by("order", "pk")
+        .order_by("order", "pk", "targets__area__section__order", "targets__area__order")
         .values_list(
             *("pk", "slug", "title", "setting", "pathway", "description"),
             *("targets__area__code", "targets__level__rank"),
