@@ -1,9 +1,12 @@
 """The gap report as a page and as a PDF."""
 
+from contextlib import suppress
+
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from documents.pdf import PdfUnavailable
+from documents.pdf import APT_COMMAND, PdfUnavailable
 
 from .. import report_files
 from ..actions import keep_report_file
@@ -22,6 +25,7 @@ def report_detail(request, assessment_id):
         "report": make_report(source),
         "may_change": can_rate(request.user, assessment),
         "pdf_size": report_files.kept_size(assessment, wanted),
+        **report_files.CHARTS,
     }
     return render(request, "assessments/report_detail.html", context)
 
@@ -36,8 +40,11 @@ def report_pdf(request, assessment_id):
         try:
             content = report_files.make_pdf(source)
         except PdfUnavailable:
-            return render(request, "assessments/report_unavailable.html", {"assessment": assessment}, status=503)
-        keep_report_file(assessment=assessment, digest=wanted, content=content)
+            context = {"assessment": assessment, "command": APT_COMMAND}
+            return render(request, "assessments/report_unavailable.html", context, status=503)
+        # The round may have been deleted while its report was made; whoever asked still gets it.
+        with suppress(IntegrityError):
+            keep_report_file(assessment=assessment, digest=wanted, content=content)
     headers = {
         "Content-Disposition": f'attachment; filename="{report_files.file_name(source)}"',
         "Cache-Control": "no-store, private",
