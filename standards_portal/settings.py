@@ -5,6 +5,7 @@ Production fails closed: a setting that is missing or weak stops the start with 
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -34,9 +35,24 @@ def env_list(name: str) -> list[str]:
     return [item.strip() for item in env_text(name).split(",") if item.strip()]
 
 
+def env_port(name: str, default: int) -> int:
+    """A setting that is a port, from 1 to 65535."""
+    value = env_text(name, str(default))
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= 65535:
+        return int(value)
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a port from 1 to 65535, such as {default}.")
+
+
 def env_database(name: str, default: str) -> dict:
     """A database address as Django's dictionary: ``sqlite:///file`` or ``postgres://user:password@host:port/name``."""
-    address = urlsplit(env_text(name, default))
+    try:
+        address = urlsplit(env_text(name, default))
+        port = str(address.port or "")
+    except ValueError:
+        # The message of the error would show the password.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. Write it as postgres://user:password@host:port/name, with %40 for @ in a password."
+        ) from None
     if address.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -54,7 +70,7 @@ def env_database(name: str, default: str) -> dict:
             "USER": unquote(address.username or ""),
             "PASSWORD": unquote(address.password or ""),
             "HOST": unquote(address.hostname or ""),
-            "PORT": str(address.port or ""),
+            "PORT": port,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": dict(parse_qsl(address.query)),
@@ -73,10 +89,16 @@ PORTAL_ORGANISATION_NAME = env_text("PORTAL_ORGANISATION_NAME", "Example Departm
 PORTAL_SERVICE_NAME = "Contract management self-assessment"
 PORTAL_CONTACT_EMAIL = env_text("PORTAL_CONTACT_EMAIL")
 
-if PORTAL_DEMO and (env_text("PORTAL_ORIGIN").startswith("https:") or env_text("SECRET_KEY")):
+PORTAL_ORIGIN = env_text("PORTAL_ORIGIN").lower().rstrip("/")
+if PORTAL_DEMO and (PORTAL_ORIGIN.startswith("https:") or env_text("SECRET_KEY")):
     raise ImproperlyConfigured(
         "PORTAL_DEMO=1 opens made-up accounts to anyone and cannot run beside production settings "
         "(SECRET_KEY, PORTAL_ORIGIN). Unset PORTAL_DEMO, or unset those."
+    )
+if DEBUG and PORTAL_ORIGIN.startswith("https:"):
+    raise ImproperlyConfigured(
+        "DEBUG=1 shows the portal's insides to anyone and cannot run at an https PORTAL_ORIGIN. "
+        "Unset DEBUG, or unset PORTAL_ORIGIN."
     )
 
 SECRET_KEY = env_text("SECRET_KEY")
@@ -91,19 +113,19 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
 
-PORTAL_ORIGIN = env_text("PORTAL_ORIGIN")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 if PORTAL_PRODUCTION:
-    if not PORTAL_ORIGIN.startswith("https://"):
+    if not re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]{1,5})?", PORTAL_ORIGIN):
         raise ImproperlyConfigured(
-            "PORTAL_ORIGIN is missing or not https. Set it to the address that people open, "
+            "PORTAL_ORIGIN is missing, not https, or more than an origin. Set it to the address that people open, "
             "such as https://standards.example.gov.uk"
         )
     ALLOWED_HOSTS = [urlsplit(PORTAL_ORIGIN).hostname]
     CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
-    if not PORTAL_CONTACT_EMAIL:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", PORTAL_CONTACT_EMAIL):
         raise ImproperlyConfigured(
-            "PORTAL_CONTACT_EMAIL is missing. Set it to the address that people may write to for help; pages show it."
+            "PORTAL_CONTACT_EMAIL is missing or not an address. "
+            "Set it to the address that people may write to for help; pages show it."
         )
 
 # What is in it
@@ -266,7 +288,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(env_text("EMAIL_PORT", "25"))
+EMAIL_PORT = env_port("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")

@@ -1,0 +1,97 @@
+"""The portal starts with good settings only; a start that is stopped names the setting and how to mend it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+KEY = "k7Qm-w2ZrT9_pLx4VbN8sYc1HfJd6GtRa3UeKo5iWqMzXvBnCy"
+PRODUCTION = {
+    "SECRET_KEY": KEY,
+    "PORTAL_ORIGIN": "https://standards.example.gov.uk",
+    "PORTAL_CONTACT_EMAIL": "help@example.gov.uk",
+    "PORTAL_ORGANISATION_NAME": "Department for Examples",
+}
+DEMO = {"PORTAL_DEMO": "1", "PORTAL_DEMO_SECRET_KEY": KEY}
+
+
+def manage(*arguments, **environment):
+    """Run manage.py with these settings and no others; returns its status and what it wrote."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-Wignore", ROOT / "manage.py", *arguments],
+        env=kept | environment | {"PYTHONUTF8": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def stopped_by(**environment):
+    """What stops a start with these settings, read in a process of its own; fails when nothing does."""
+    code = "import standards_portal.settings as s; print('started', s.DEBUG, s.PORTAL_DEMO)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1, done.stdout
+    return done.stderr.splitlines()[-1].removeprefix("django.core.exceptions.ImproperlyConfigured: ")
+
+
+def test_production_settings_pass_djangos_own_deployment_check():
+    status, written = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert written.strip() == "System check identified no issues (0 silenced)."
+    assert status == 0
+
+
+@pytest.mark.parametrize("environment", [DEMO, {"DEBUG": "1"}, PRODUCTION])
+def test_each_way_to_run_starts(environment):
+    assert manage("check", **environment)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "setting", "mend"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY", "secrets.token_urlsafe(50)"),
+        ({"SECRET_KEY": "too-short"}, "SECRET_KEY", "secrets.token_urlsafe(50)"),
+        ({"SECRET_KEY": "x" * 60}, "SECRET_KEY", "secrets.token_urlsafe(50)"),
+        ({"PORTAL_ORIGIN": ""}, "PORTAL_ORIGIN", "such as https://standards.example.gov.uk"),
+        ({"PORTAL_ORIGIN": "http://standards.example.gov.uk"}, "PORTAL_ORIGIN", "such as https://"),
+        ({"PORTAL_ORIGIN": "https://"}, "PORTAL_ORIGIN", "such as https://"),
+        ({"PORTAL_ORIGIN": "https://*"}, "PORTAL_ORIGIN", "such as https://"),
+        ({"PORTAL_ORIGIN": "https://standards.example.gov.uk/portal"}, "PORTAL_ORIGIN", "such as https://"),
+        ({"PORTAL_CONTACT_EMAIL": ""}, "PORTAL_CONTACT_EMAIL", "write to for help"),
+        ({"PORTAL_CONTACT_EMAIL": "the helpdesk"}, "PORTAL_CONTACT_EMAIL", "write to for help"),
+        ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT", "such as 25"),
+        ({"EMAIL_USE_TLS": "maybe"}, "EMAIL_USE_TLS", "Set it to 1 or 0"),
+        ({"DEBUG": "perhaps"}, "DEBUG", "Set it to 1 or 0"),
+        ({"DEBUG": "1"}, "DEBUG", "Unset DEBUG"),
+        ({"PORTAL_DEMO": "1"}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
+        ({"PORTAL_DEMO": "1", "SECRET_KEY": ""}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
+        ({"PORTAL_DEMO": "1", "PORTAL_ORIGIN": ""}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
+        (
+            {"DATABASE_URL": "mysql://portal@localhost/portal"},
+            "DATABASE_URL",
+            "Begin it with sqlite:/// or postgres://",
+        ),
+        (
+            {"DATABASE_URL": "postgres://portal:hunter2@localhost:port/portal"},
+            "DATABASE_URL",
+            "Write it as postgres://",
+        ),
+    ],
+)
+def test_a_missing_or_weak_production_setting_stops_the_start(change, setting, mend):
+    reason = stopped_by(**PRODUCTION | change)
+    assert reason.startswith(setting)
+    assert mend in reason
+    assert KEY not in reason
+    assert "hunter2" not in reason
+
+
+def test_the_demo_needs_a_key_of_its_own():
+    assert stopped_by(PORTAL_DEMO="1").startswith("PORTAL_DEMO_SECRET_KEY is missing")
