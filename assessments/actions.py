@@ -101,7 +101,7 @@ def _write_targets(assessment, rows):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a page of answers: the ``conflicts`` were not saved, ``revisions`` are those of the answers that were."""
+    """What became of a page of answers: the ``conflicts`` were not saved; ``revisions`` are of the answers that stand as typed."""
 
     at: datetime
     conflicts: tuple[Conflict, ...]
@@ -124,18 +124,20 @@ def save_ratings(*, assessment, changes: list[Change], view=Rating.View.SELF) ->
             assessment=assessment, view=view, statement_id__in=[change.statement_id for change in typed]
         ).values("statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at")
     }
-    rows, conflicts = [], []
+    rows, conflicts, revisions = [], [], {}
     for change in typed:
         row = standing.get(change.statement_id)
         revision = row["revision"] if row else 0
         saved = Answered(row["rank"], row["not_relevant"], row["reason"], row["note"]) if row else Answered()
         if saved == change.answer:
+            revisions[change.statement_id] = revision
             continue
         if revision != change.revision:
             saved_at = row["rated_at"] if row else None
             conflicts.append(Conflict(change.statement_id, change.answer, saved, revision, saved_at))
             continue
         answer = change.answer
+        revisions[change.statement_id] = revision + 1
         rows.append(
             Rating(
                 assessment=assessment,
@@ -155,7 +157,7 @@ def save_ratings(*, assessment, changes: list[Change], view=Rating.View.SELF) ->
         unique_fields=["assessment", "statement", "view"],
         update_fields=["rank", "not_relevant", "reason", "note", "revision", "rated_at"],
     )
-    return Saved(at, tuple(conflicts), {row.statement_id: row.revision for row in rows})
+    return Saved(at, tuple(conflicts), revisions)
 
 
 def _check_answers(tree, changes):
