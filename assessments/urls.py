@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from .views import assessments, evidence, ratings, targets
+from .views import assessments, evidence, ratings, reports, targets
 
 
 class AreaCodeConverter:
@@ -31,6 +31,8 @@ urlpatterns = [
     path("<uuid:assessment_id>/evidence/new/", evidence.evidence_create, name="evidence-create"),
     path("<uuid:assessment_id>/evidence/<int:evidence_id>/", evidence.evidence_edit, name="evidence-edit"),
     path("<uuid:assessment_id>/evidence/<int:evidence_id>/delete/", evidence.evidence_delete, name="evidence-delete"),
+    path("<uuid:assessment_id>/report/", reports.report_detail, name="report-detail"),
+    path("<uuid:assessment_id>/report.pdf", reports.report_pdf, name="report-pdf"),
     path("<uuid:assessment_id>/close/", assessments.assessment_close, name="assessment-close"),
     path("<uuid:assessment_id>/delete/", assessments.assessment_delete, name="assessment-delete"),
 ]
