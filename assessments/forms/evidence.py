@@ -61,8 +61,8 @@ class EvidenceForm(forms.ModelForm):
             widget=forms.CheckboxSelectMultiple,
             error_messages={"invalid_choice": "Choose statements from the list"},
         )
-        if self.instance.pk and not self.is_bound:
-            self.initial["statements"] = [row.pk for row in self.instance.statements.all()]
+        if self.instance.pk:
+            self.initial["statements"] = [row.pk for row in self.initial["statements"]]
         self.helper = FormHelper(self, layout=Layout("title", "text", "link", "dated"))
         self.helper.form_tag = False
 
