@@ -45,3 +45,9 @@ class HeldPost(models.Model):
         """What reads as text among the fields: the values with a space in them, and long ones. The rest are choices."""
         values = [value.strip() for values in self.fields.values() for value in values]
         return [value for value in values if " " in value or len(value) > 40]
+
+    @property
+    def opening(self) -> str:
+        """How its longest text begins, to tell it from others; empty when there is no text in it."""
+        longest = " ".join(max(self.texts, key=len, default="").split())
+        return longest if len(longest) <= 60 else f"{longest[:60].rstrip()}…"

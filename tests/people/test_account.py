@@ -44,6 +44,14 @@ def test_account_detail_leads_to_address_and_password(manager_client):
 
 
 @pytest.mark.parametrize(
+    ("who", "leads"), [("contract_manager", 0), ("line_manager", 0), ("editor", 1), ("superuser", 1)]
+)
+def test_account_detail_leads_to_the_admin_only_those_who_may_enter_it(request, sign_in, who, leads):
+    html = sign_in(request.getfixturevalue(who)).get(ACCOUNT).content.decode()
+    assert html.count('href="/admin/"') == leads
+
+
+@pytest.mark.parametrize(
     ("field", "typed", "error"),
     [
         ("name", "", "Enter your full name"),

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from govuk.environment import time_of_day
 from service.held_posts import DRAWN_FOR, HELD, sign_for
 from service.models import HeldPost
 
@@ -234,7 +235,20 @@ def test_each_value_of_a_field_with_several_is_held(sign_in, contract_manager, m
 def test_the_dashboard_offers_it(manager_client, held):
     html = manager_client.get(reverse("assessment-list")).content.decode()
     assert "Something you typed is not saved" in html
-    assert reverse("heldpost-detail", args=[held.pk]) in html
+    link = re.search(rf'href="{reverse("heldpost-detail", args=[held.pk])}">([^<]*)</a>', html).group(1)
+    assert link == f"What you sent at {time_of_day(held.held_at)}: {TYPED}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "opening"),
+    [
+        ({"a": ["3"], "b": [""]}, ""),
+        ({"a": ["two words"], "b": ["three words\r\nthere"]}, "three words there"),
+        ({"a": ["word " * 30]}, ("word " * 12).rstrip() + "…"),
+    ],
+)
+def test_what_is_held_is_told_apart_by_how_its_longest_text_begins(fields, opening):
+    assert HeldPost(fields=fields).opening == opening
 
 
 @pytest.mark.parametrize("enforce_csrf_checks", [False, True])
