@@ -1,0 +1,63 @@
+"""What axe finds on a page, and what it does not look for: headings, landmarks and names that a list of links is read by."""
+
+from pathlib import Path
+
+SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """
+async (tags) => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+  const said = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`);
+  return found.violations.flatMap(said);
+}
+"""
+STRUCTURE = """
+() => {
+  const found = [];
+  const isShown = (element) => element.checkVisibility({visibilityProperty: true});
+  const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(isShown);
+  const ones = headings.filter((heading) => heading.tagName === "H1");
+  if (ones.length !== 1) found.push(`${ones.length} main headings`);
+  const isBanner = (heading) => heading.closest(".govuk-error-summary, .govuk-notification-banner");
+  const inMain = headings.filter((heading) => heading.closest("main") && !isBanner(heading));
+  inMain.forEach((heading, index) => {
+    const before = index ? Number(inMain[index - 1].tagName[1]) : 0;
+    if (Number(heading.tagName[1]) > before + 1) found.push(`skipped to ${heading.tagName}: ${heading.textContent.trim()}`);
+  });
+  for (const [selector, what] of [["main", "main"], ["header", "banner"], ["footer", "footer"]]) {
+    const number = [...document.querySelectorAll(`body > ${selector}, body > div > ${selector}`)].length;
+    if (number !== 1) found.push(`${number} ${what} landmarks`);
+  }
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) found.push(`two elements have the id ${id}`);
+  const named = new Map();
+  for (const link of document.querySelectorAll("main a[href]")) {
+    if (!isShown(link)) continue;
+    const name = link.textContent.replace(/\\s+/g, " ").trim();
+    if (!name) found.push(`a link without a name to ${link.getAttribute("href")}`);
+    const there = named.get(name);
+    if (there !== undefined && there !== link.href) found.push(`links called “${name}” lead to ${there} and ${link.href}`);
+    named.set(name, link.href);
+  }
+  for (const field of document.querySelectorAll("[aria-describedby], [aria-labelledby], [aria-controls]")) {
+    for (const attribute of ["aria-describedby", "aria-labelledby", "aria-controls"]) {
+      for (const id of (field.getAttribute(attribute) || "").split(/\\s+/).filter(Boolean)) {
+        if (!document.getElementById(id)) found.push(`${attribute} names ${id}, which is not there`);
+      }
+    }
+  }
+  return found;
+}
+"""
+
+
+def violations(page) -> list[str]:
+    """What breaks WCAG 2.2 A or AA, or axe's best practices, on the page as it stands: rule, element and how to mend it."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(SOURCE.read_text("utf-8"))
+    return page.evaluate(RUN, TAGS)
+
+
+def structure_faults(page) -> list[str]:
+    """More or fewer than one h1, a skipped heading, a missing landmark, doubled ids, dead references, ambiguous link names."""
+    return page.evaluate(STRUCTURE)

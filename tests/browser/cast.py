@@ -1,0 +1,87 @@
+"""People for the browser tests, made in the portal's own process and signed in before their first page."""
+
+import json
+from dataclasses import dataclass
+
+MAKE = "from tests.browser.cast import make; make({kind!r}, {number!r})"
+# How many are made at a time: starting a process costs more than making a person.
+BATCH = {"begun": 6, "finished": 6, "half": 3, "new": 6}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the portal. ``assessment`` and ``evidence`` are keys of their round and its first work example, or ""."""
+
+    name: str
+    email: str
+    session: str
+    assessment: str = ""
+    evidence: str = ""
+
+
+class Cast:
+    """Hands out people whom no test has had before: ``cast.take("finished")``. The kinds are those of ``make``."""
+
+    def __init__(self, portal):
+        self.portal = portal
+        self.waiting = {}
+
+    def take(self, kind) -> Person:
+        waiting = self.waiting.setdefault(kind, [])
+        if not waiting:
+            printed = self.portal.python(MAKE.format(kind=kind, number=BATCH.get(kind, 1)))
+            waiting += [Person(**each) for each in json.loads(printed.splitlines()[-1])]
+        return waiting.pop(0)
+
+
+def make(kind, number):
+    """Print ``number`` people of a kind, as JSON. Runs where Django is set up.
+
+    new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
+    passwordless: has never chosen a password. editor: edits the standards. superuser: may do everything in the admin.
+    """
+    print(json.dumps([_person(kind) for _ in range(number)]))  # noqa: T201 the test that asked reads it
+
+
+def _person(kind):
+    from assessments.actions import close_assessment
+    from people.actions import make_editor
+    from people.models import User
+    from tests.assessments import rounds
+    from tests.factories import make_user
+
+    number = User.objects.count() + 1
+    user = make_user(
+        name=f"Łucja Tŵr {number}",
+        email=f"lucja.{number}@example.com",
+        is_staff=kind == "superuser",
+        is_superuser=kind == "superuser",
+    )
+    if kind == "editor":
+        make_editor(user=user)
+    if kind == "passwordless":
+        user.set_unusable_password()
+        user.save()
+    made = {"name": user.name, "email": user.email, "session": _session(user)}
+    makers = {
+        "begun": rounds.make_round,
+        "half": rounds.make_half_way,
+        "finished": rounds.make_typical,
+        "closed": rounds.make_typical,
+    }
+    if kind in makers:
+        assessment = makers[kind](user)
+        if kind == "closed":
+            close_assessment(assessment=assessment)
+        first = assessment.evidence.first()
+        made |= {"assessment": str(assessment.pk), "evidence": str(first.pk) if first else ""}
+    return made
+
+
+def _session(user):
+    from django.conf import settings
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value

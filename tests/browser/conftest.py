@@ -1,0 +1,62 @@
+"""A real browser on a live portal. Every test here ends by asserting that nothing went wrong in its windows."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.cast import Cast
+from tests.browser.windows import ARGUMENTS, CHROMIUM, Windows
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests; each test has contexts, and so cookies, of its own."""
+    # Playwright's event loop lives in this thread, and Django would refuse later tests its database for it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def portal(portals):
+    """One portal for all browser tests. Tests keep apart by the people they take from the cast."""
+    with portals.serve() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def cast(portal):
+    return Cast(portal)
+
+
+@pytest.fixture
+def windows(chromium, portal):
+    """``windows.open(person, path)`` gives a page of the browser."""
+    opened = Windows(chromium, portal)
+    yield opened
+    opened.close()
+    assert opened.faults == []
+
+
+@pytest.fixture(scope="session")
+def statements(portal):
+    """The primary key of each published statement, by its code."""
+    rows = portal.rows(
+        "SELECT s.code, s.id FROM standards_statement s"
+        " JOIN standards_area a ON a.id = s.area_id JOIN standards_section c ON c.id = a.section_id"
+        " JOIN standards_version v ON v.id = c.version_id WHERE v.state = 'published'"
+    )
+    return dict(rows)

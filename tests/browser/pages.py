@@ -1,0 +1,297 @@
+"""Every page of the portal in every state, by its route's name. ``test_pages.py`` opens each; a route without an entry fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+LONG_NOTE = "word " * 401
+ROUND = "/assessments/{assessment}/"
+
+
+@dataclass(frozen=True)
+class State:
+    """A page as somebody of the cast (None: nobody signed in) finds it at ``path``, after ``prepare`` has brought it there.
+
+    ``path`` may name the person's ``assessment``, ``evidence`` and so on. ``is_refused`` marks the state that follows a form which
+    was refused: it must say so.
+    """
+
+    route: str
+    path: str
+    who: str | None = None
+    name: str = "as it opens"
+    prepare: Callable[[Page], None] | None = None
+    is_refused: bool = False
+    status: int = 200
+
+    def __str__(self):
+        return f"{self.route}: {self.name}" + (f" ({self.who})" if self.who else "")
+
+
+def press(name):
+    """Press a button, with whatever stands in the form."""
+
+    def prepare(page):
+        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+
+    return prepare
+
+
+def fill(button, **values):
+    """Fill fields by their name attribute and press a button."""
+
+    def prepare(page):
+        for name, value in values.items():
+            page.locator(f"main [name='{name}']").fill(value)
+        press(button)(page)
+
+    return prepare
+
+
+def unset_radios(page):
+    page.evaluate("document.querySelectorAll('main [type=radio]').forEach((radio) => { radio.checked = false; })")
+    press("Continue")(page)
+
+
+def wrong_targets(page):
+    """One area without a level, one that departs from the role without a reason, one whose reason is too long."""
+    page.evaluate("document.querySelectorAll('[name=target-A1]').forEach((radio) => { radio.checked = false; })")
+    page.check("[name='target-B4'][value='3']")
+    page.check("[name='target-B5'][value='not-in-role']")
+    page.fill("[name='reason-B5']", LONG_NOTE)
+    press("Save and continue")(page)
+
+
+def wrong_answers(page):
+    """A level that is not offered, "not relevant" without a reason, and a note over the limit."""
+    rows = page.locator(".rating-row")
+    page.evaluate("document.querySelector('.rating-row input[value=\"1\"]').value = '7'")
+    rows.nth(0).locator("input[value='7']").check()
+    rows.nth(1).get_by_label("Not relevant to my role").check()
+    rows.nth(2).locator("summary").first.click()
+    rows.nth(2).locator("textarea").fill(LONG_NOTE)
+    press("Save and continue")(page)
+    page.wait_for_selector(".govuk-error-summary")
+
+
+def noted(page):
+    """A note, the words of a statement and a reason are open."""
+    row = page.locator(".rating-row").nth(1)
+    row.locator("summary").first.click()
+    row.locator("summary").last.click()
+    row.get_by_label("Not relevant to my role").check()
+
+
+def changed_elsewhere(page):
+    """The first answer was changed in another window after this page was drawn."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".rating-row").first.get_by_label("Not yet at Foundation").check()
+    other.locator(".rating-row").first.locator("summary").first.click()
+    other.locator(".rating-row").first.locator("textarea").fill("Typed in the other window")
+    press("Save and continue")(other)
+    other.wait_for_url(lambda url: url != page.url)
+    other.close()
+    # Without the event that saves it at once.
+    page.locator(".rating-row input[value='2']").first.evaluate("(radio) => { radio.checked = true; }")
+    press("Save and continue")(page)
+    page.wait_for_selector(".govuk-error-summary")
+
+
+def wrong_example(page):
+    """No title, a link that is none, a date in the future and a statement that does not exist."""
+    page.evaluate("document.querySelector('main [name=statements]').value = '0'")
+    if not page.locator("main [name=statements]").first.is_visible():
+        page.locator(".round-group summary").first.click()
+    page.locator("main [name=statements]").first.check()
+    page.fill("main [name=title]", "")
+    page.fill("main [name=link]", "not a link")
+    for part, value in (("day", "1"), ("month", "2"), ("year", "2199")):
+        page.fill(f"main [name=dated_{part}]", value)
+    press("Save work example")(page)
+
+
+def signed_out_while_typing(page):
+    """The sign-in ends, the form is sent, and the same person signs in again."""
+    session = next(each for each in page.context.cookies() if each["name"] == "session")
+    page.context.clear_cookies(name="session")
+    page.locator(".rating-row").first.locator("summary").first.click()
+    page.locator(".rating-row").first.locator("textarea").fill("Typed after the sign-in had ended")
+    press("Save and continue")(page)
+    page.wait_for_url("**/accounts/login/**")
+    page.context.add_cookies([{key: session[key] for key in ("name", "value", "domain", "path")}])
+
+
+def held(page):
+    signed_out_while_typing(page)
+    page.goto("/assessments/")
+    page.get_by_role("link", name="What you sent at").click()
+
+
+def listed_as_held(page):
+    signed_out_while_typing(page)
+    page.goto("/assessments/")
+
+
+def open_menu(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Menu").click()
+
+
+def stale_token(page):
+    page.context.clear_cookies(name="csrf")
+    press("Sign in")(page)
+
+
+def broken_form(page):
+    page.evaluate("document.querySelector('.rating-row input[type=hidden]').name = 'level-99999999'")
+    press("Save and continue")(page)
+
+
+def new_address(page):
+    page.fill("main [name=email]", "lucja.new@example.com")
+    press("Send a confirmation link")(page)
+    page.get_by_role("heading", name="Waiting for you to open the link").or_(
+        page.get_by_role("heading", name="Enter your password again")
+    ).first.wait_for()
+
+
+def deleted_example(page):
+    press("Delete work example")(page)
+    page.get_by_role("alert").wait_for()
+
+
+def closed_round(page):
+    press("Close assessment")(page)
+    page.get_by_role("alert").wait_for()
+
+
+PUBLIC = [
+    State("home", "/"),
+    State("help", "/help/"),
+    State("help", "/help/", "half"),
+    State("who-can-see-what", "/who-can-see-what/"),
+    State("scoring-explained", "/how-scoring-works/"),
+    State("privacy", "/privacy/"),
+    State("accessibility", "/accessibility/"),
+    State("cookies", "/cookies/"),
+    State("page_not_found", "/no-such-page/", name="404", status=404),
+    State("form_expired", "/accounts/login/", name="403, a stale form", prepare=stale_token, status=403),
+    State("permission_denied", ROUND + "close/", "closed", name="403", status=403),
+    State("bad_request", ROUND + "rate/A1/", "begun", name="400", prepare=broken_form, status=400),
+]
+
+ACCOUNTS = [
+    State("account_login", "/accounts/login/"),
+    State(
+        "account_login", "/accounts/login/?next=/held/0b9c8c1c-0000-4000-8000-000000000000/", name="after signing out"
+    ),
+    State("account_login", "/accounts/login/", name="empty", prepare=press("Sign in"), is_refused=True),
+    State(
+        "account_login",
+        "/accounts/login/",
+        name="wrong password",
+        prepare=fill("Sign in", login="nobody@example.com", password="wrong horse battery"),
+        is_refused=True,
+    ),
+    State("account_signup", "/accounts/signup/"),
+    State("account_signup", "/accounts/signup/", name="empty", prepare=press("Create account"), is_refused=True),
+    State(
+        "account_signup",
+        "/accounts/signup/",
+        name="weak",
+        prepare=fill("Create account", name="Nia", email="nia@", password1="short"),
+        is_refused=True,
+    ),
+    State("account_logout", "/accounts/logout/", "new"),
+    State("account_inactive", "/accounts/inactive/"),
+    State("account_reauthenticate", "/accounts/reauthenticate/", "new"),
+    State("account_reauthenticate", "/accounts/reauthenticate/", "new", "empty", press("Continue"), True),
+    State("account_email", "/accounts/email/", "new"),
+    State("account_email", "/accounts/email/", "new", "empty", press("Send a confirmation link"), True),
+    State("account_email", "/accounts/email/", "new", "waiting", new_address),
+    State("account_email_verification_sent", "/accounts/confirm-email/"),
+    State("account_change_password", "/accounts/password/change/", "new"),
+    State("account_change_password", "/accounts/password/change/", "new", "empty", press("Change password"), True),
+    State("account_set_password", "/accounts/password/set/", "passwordless"),
+    State("account_set_password", "/accounts/password/set/", "passwordless", "empty", press("Set password"), True),
+    State("account_reset_password", "/accounts/password/reset/"),
+    State("account_reset_password", "/accounts/password/reset/", None, "empty", press("Send the link"), True),
+    State("account_reset_password_done", "/accounts/password/reset/done/"),
+    State("account_reset_password_from_key", "/accounts/password/reset/key/1-set-password/", name="a dead link"),
+    State("account_reset_password_from_key_done", "/accounts/password/reset/key/done/"),
+    State("account_confirm_email", "/accounts/confirm-email/dead/", name="a dead link"),
+    State("account-detail", "/account/", "new"),
+    State("account-detail", "/account/", "new", "empty", fill("Save changes", name="", job_title="x" * 151), True),
+    State("account-detail", "/account/", "new", "menu open", open_menu),
+    State("account-detail", "/account/", "new", "saved", fill("Save changes", job_title="Contract Manager")),
+]
+
+ROUNDS = [
+    State("assessment-list", "/assessments/", "new", "no round"),
+    State("assessment-list", "/assessments/", "begun", "no answer"),
+    State("assessment-list", "/assessments/", "half", "half-way"),
+    State("assessment-list", "/assessments/", "finished", "finished"),
+    State("assessment-list", "/assessments/", "closed", "earlier rounds"),
+    State("assessment-list", "/assessments/", None, "signed out"),
+    State("assessment-list", ROUND + "rate/A1/", "begun", "something held", listed_as_held),
+    State("assessment-start", "/assessments/start/", "new"),
+    State("assessment-create", "/assessments/new/", "new"),
+    State("assessment-create", "/assessments/new/", "new", "nothing chosen", press("Continue"), True),
+    State("assessment-detail", ROUND, "begun", "no answer"),
+    State("assessment-detail", ROUND, "half", "half-way"),
+    State("assessment-detail", ROUND, "finished", "finished"),
+    State("assessment-detail", ROUND, "closed", "closed"),
+    State("assessment-role", ROUND + "role/", "begun"),
+    State("assessment-role", ROUND + "role/", "begun", "nothing chosen", unset_radios, True),
+    State("target-edit", ROUND + "targets/", "begun"),
+    State("target-edit", ROUND + "targets/", "finished", "with reasons"),
+    State("target-edit", ROUND + "targets/", "begun", "three mistakes", wrong_targets, True),
+    State("rating-edit", ROUND + "rate/A1/", "begun", "empty"),
+    State("rating-edit", ROUND + "rate/B3/", "begun", "two parts"),
+    State("rating-edit", ROUND + "rate/B1/", "half", "half-way"),
+    State("rating-edit", ROUND + "rate/B2/", "half", "not in role"),
+    State("rating-edit", ROUND + "rate/B4/", "finished", "finished"),
+    State("rating-edit", ROUND + "rate/B4/", "closed", "closed"),
+    State("rating-edit", ROUND + "rate/A2/", "begun", "notes open", noted),
+    State("rating-edit", ROUND + "rate/A1/", "begun", "three mistakes", wrong_answers, True),
+    State("rating-edit", ROUND + "rate/A1/", "begun", "changed elsewhere", changed_elsewhere, True),
+    State("assessment-check", ROUND + "check/", "begun", "empty"),
+    State("assessment-check", ROUND + "check/", "half", "half-way"),
+    State("assessment-check", ROUND + "check/", "finished", "finished"),
+    State("assessment-check", ROUND + "check/", "closed", "closed"),
+    State("evidence-list", ROUND + "evidence/", "begun", "empty"),
+    State("evidence-list", ROUND + "evidence/", "finished", "with examples"),
+    State("evidence-list", ROUND + "evidence/", "closed", "closed"),
+    State("evidence-create", ROUND + "evidence/new/?statement=B4.3", "begun"),
+    State("evidence-create", ROUND + "evidence/new/", "begun", "four mistakes", wrong_example, True),
+    State("evidence-edit", ROUND + "evidence/{evidence}/", "finished"),
+    State("evidence-edit", ROUND + "evidence/{evidence}/", "finished", "four mistakes", wrong_example, True),
+    State("evidence-delete", ROUND + "evidence/{evidence}/delete/", "finished"),
+    State("evidence-delete", ROUND + "evidence/{evidence}/delete/", "finished", "deleted", deleted_example),
+    State("report-detail", ROUND + "report/", "begun", "empty"),
+    State("report-detail", ROUND + "report/", "half", "half-way"),
+    State("report-detail", ROUND + "report/", "finished", "finished"),
+    State("report-detail", ROUND + "report/", "closed", "closed"),
+    State("assessment-close", ROUND + "close/", "half"),
+    State("assessment-close", ROUND + "close/", "half", "closed", closed_round),
+    State("assessment-delete", ROUND + "delete/", "half"),
+    State("heldpost-detail", ROUND + "rate/A1/", "begun", "offered", held),
+]
+
+STATES = PUBLIC + ACCOUNTS + ROUNDS
+
+# Routes that draw no page of the portal's own.
+NO_PAGE = {
+    "rating-save": "answers a script in JSON",
+    "report-pdf": "a download",
+    "demo-sign-in": "takes a POST and leads on",
+    "account_confirm_login_code": "signing in by code is switched off: leads to the sign-in page",
+    "admin:logout": "takes a POST and leads to the sign-in page",
+    "admin:login": "is the portal's own sign-in page",
+    "admin:autocomplete": "answers a script in JSON",
+    "admin:jsi18n": "a script",
+    "admin:view_on_site": "leads on",
+    "admin:None": "leads on to the page with the same key, or to the page for unknown addresses",
+}

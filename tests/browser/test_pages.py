@@ -1,0 +1,119 @@
+"""Every page in every state: axe, structure, width, no error in the console, nothing from another host."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from tests.browser.axe import structure_faults, violations
+from tests.browser.pages import NO_PAGE, STATES
+
+VENDOR = Path(__file__).parent / "vendor"
+STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
+NARROW = {"width": 320, "height": 256}
+ERROR_PAGES = {"bad_request", "form_expired", "page_not_found", "permission_denied"}
+TOO_WIDE = """
+() => {
+  const edge = document.documentElement.clientWidth;
+  const width = document.documentElement.scrollWidth;
+  if (width <= edge) return [];
+  const scrolls = (element) => element.parentElement?.closest(".portal-scroll");
+  const end = (element) => Math.max(element.getBoundingClientRect().right, element.getBoundingClientRect().left + element.scrollWidth);
+  const wide = [...document.querySelectorAll("body *")].filter((element) => !scrolls(element) && end(element) > edge + 0.5);
+  return [`${width} wide`, ...wide.map((element) => `${element.tagName.toLowerCase()}.${element.className} ends at ${end(element)}`)];
+}
+"""
+
+
+def route_names(resolver=None, namespace=""):
+    """The names of every route of the portal, admin's with their namespace."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            yield from route_names(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def without_entry(routes):
+    """Routes that no state covers. The pages of models in the admin are found from the urlconf by ``test_admin.py``."""
+    known = {state.route for state in STATES} | set(NO_PAGE)
+    return sorted({name for name in routes if name not in known and not name.startswith("admin:")})
+
+
+def test_every_route_has_an_entry():
+    assert without_entry(route_names()) == []
+
+
+def test_a_route_without_an_entry_is_found():
+    assert without_entry(["home", "team-detail", "rating-save"]) == ["team-detail"]
+
+
+def test_every_entry_has_a_route():
+    routes = {*route_names(), "demo-sign-in"}
+    assert {state.route for state in STATES} - routes == ERROR_PAGES
+    assert set(NO_PAGE) - routes == set()
+
+
+def test_the_vendored_files_are_as_released():
+    listed = dict(re.findall(r"^\| (\S+) \| `([0-9a-f]{64})` \|$", (VENDOR / "README.md").read_text(), re.MULTILINE))
+    present = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.iterdir()}
+    assert present == listed | {"README.md": present["README.md"]}
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_page(windows, cast, state):
+    page = opened(windows, cast, state)
+    assert page.evaluate(STATUS) == state.status or (state.is_refused and page.evaluate(STATUS) == 422)
+    wide = violations(page), structure_faults(page)
+    assert page.title().startswith("Error: ") == state.is_refused
+    page.set_viewport_size(NARROW)
+    # The page has a frame's time to lay itself out anew.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    narrow = violations(page), structure_faults(page), page.evaluate(TOO_WIDE)
+    assert (wide, narrow) == (([], []), ([], [], []))
+
+
+def opened(windows, cast, state):
+    """A window on a state, its page checked to be the right one."""
+    person = cast.take(state.who) if state.who else None
+    page = windows.open(person, state.path.format(**vars(person)) if person else state.path)
+    if state.prepare:
+        state.prepare(page)
+        page.wait_for_load_state()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("planted", "rule"),
+    [
+        ("document.querySelector('label[for=id_login]').remove()", "label:"),
+        (
+            "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/favicon.svg\">')",
+            "image-alt:",
+        ),
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang:"),
+    ],
+)
+def test_axe_finds_a_planted_fault(windows, planted, rule):
+    page = windows.open(path="/accounts/login/")
+    assert violations(page) == []
+    page.evaluate(f"() => {{ {planted} }}")
+    assert any(found.startswith(rule) for found in violations(page))
+
+
+def test_a_planted_fault_of_structure_or_width_is_found(windows):
+    page = windows.open(path="/help/", width=320)
+    assert structure_faults(page) == []
+    page.evaluate(
+        """() => {
+          const main = document.querySelector("main");
+          main.insertAdjacentHTML("beforeend", "<h1>Again</h1><h4>Skipped</h4><p aria-describedby='gone' id='main-content'>x</p>");
+          main.insertAdjacentHTML("beforeend", "<a href='/a'>More</a><a href='/b'>More</a><pre>" + "wide".repeat(100) + "</pre>");
+        }"""
+    )
+    found = " ".join(structure_faults(page))
+    for words in ("2 main headings", "skipped to H4", "names gone", "id main-content", "links called “More”"):
+        assert words in found
+    assert any(each.startswith("pre.") for each in page.evaluate(TOO_WIDE))
