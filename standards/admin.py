@@ -315,7 +315,7 @@ class StatementAdmin(RowAdmin):
     fields = ["area", "code", "topic", "part", "order", "lineage"]
     readonly_fields = ["lineage"]
     inlines = [DescriptorInline]
-    list_display = ["code", "topic", "area", "part", "in_version"]
+    list_display = ["code", "topic", "in_version", "area", "part"]
     search_fields = ["code", "topic", "area__title", "descriptors__text"]
 
     def get_queryset(self, request):
