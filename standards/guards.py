@@ -85,8 +85,14 @@ _STATEMENT = (
     "JOIN standards_area a ON a.section_id = s.id JOIN standards_statement t ON t.area_id = a.id "
     "WHERE t.id = {row}.statement_id"
 )
-_PROFILE = "SELECT v.state FROM standards_version v JOIN standards_roleprofile p ON p.version_id = v.id WHERE p.id = {row}.profile_id"
-_ATTRIBUTE = "SELECT v.state FROM standards_version v JOIN standards_attribute t ON t.version_id = v.id WHERE t.id = {row}.attribute_id"
+_PROFILE = (
+    "SELECT v.state FROM standards_version v JOIN standards_roleprofile p ON p.version_id = v.id "
+    "WHERE p.id = {row}.profile_id"
+)
+_ATTRIBUTE = (
+    "SELECT v.state FROM standards_version v JOIN standards_attribute t ON t.version_id = v.id "
+    "WHERE t.id = {row}.attribute_id"
+)
 _FROZEN = ("published", "retired")
 
 # Left out, and so editable at any time: an area's short title, a statement's topic and part, a term's other forms.
