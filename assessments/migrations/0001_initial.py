@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "evidence",
-                "ordering": ["assessment", "added_at", "pk"],
+                "ordering": ["assessment_id", "added_at", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["assessment", "statement"],
+                "ordering": ["assessment_id", "statement_id"],
             },
         ),
         migrations.CreateModel(
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["assessment", "area"],
+                "ordering": ["assessment_id", "area_id"],
             },
         ),
         migrations.AddConstraint(

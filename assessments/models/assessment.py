@@ -19,6 +19,10 @@ class AssessmentQuerySet(models.QuerySet):
         """The rounds that are not over."""
         return self.filter(state__in=Assessment.OPEN_STATES)
 
+    def for_answering(self):
+        """Each round with its version alone, in the same query: all that answering needs."""
+        return self.select_related("version")
+
     def with_version(self):
         """Each round with its owner, version, framework and role profile, in the same query."""
         return self.select_related("owner__organisation", "version__framework", "role_profile")
@@ -91,7 +95,7 @@ class Target(models.Model):
     reason = models.CharField(max_length=REASON_LIMIT, blank=True)
 
     class Meta:
-        ordering = ["assessment", "area"]
+        ordering = ["assessment_id", "area_id"]
         constraints = [
             models.UniqueConstraint(fields=["assessment", "area"], name="target_unique_per_area"),
             models.CheckConstraint(name="target_rank_from_one", condition=Q(rank__isnull=True) | Q(rank__gte=1)),

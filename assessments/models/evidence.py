@@ -20,7 +20,7 @@ class Evidence(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["assessment", "added_at", "pk"]
+        ordering = ["assessment_id", "added_at", "pk"]
         verbose_name_plural = "evidence"
 
     def __str__(self):

@@ -33,7 +33,7 @@ class Rating(models.Model):
     rated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["assessment", "statement"]
+        ordering = ["assessment_id", "statement_id"]  # plain columns: their models' orderings join six tables
         constraints = [
             models.UniqueConstraint(fields=["assessment", "statement", "view"], name="rating_unique_per_view"),
             models.CheckConstraint(

@@ -1,5 +1,7 @@
 """Answering: the rating page of one area, and one answer at a time while scripts run."""
 
+from collections import Counter
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,33 +15,35 @@ from ..actions import NotOpen, save_ratings
 from ..answers import Answered
 from ..forms import RatingForm
 from ..forms.rating import drawn
-from ..models import Assessment, Rating
-from ..progress import progress_from, progress_of
+from ..models import Assessment, Evidence, Rating
+from ..progress import progress_from
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rating_edit(request, assessment_id, area_code):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
     area = _area_or_404(assessment, area_code)
     may_rate = permissions.can_rate(request.user, assessment)
     if request.method == "POST" and not may_rate:
         raise PermissionDenied
+    tree = version_tree(assessment.version)
     if request.method == "POST":
         form = RatingForm(area, {}, request.POST)
         conflicts = _save(assessment, form).conflicts
         if not form.problems and not conflicts:
-            return _onward(assessment, area)
-        form.redraw(_standing(assessment, area), conflicts)
+            return _onward(assessment, tree, area)
+    standing, progress = _standing(assessment, tree)
+    if request.method == "POST":
+        form.redraw(standing, conflicts)
     else:
-        form = RatingForm(area, _standing(assessment, area))
-    tree = version_tree(assessment.version)
+        form = RatingForm(area, standing)
     has_errors = bool(form.summary)
     context = {
         "assessment": assessment,
         "tree": tree,
         "area": area,
         "rating_form": form,
-        "progress": progress_of(assessment, tree),
+        "progress": progress,
         "may_rate": may_rate,
         "page_has_errors": has_errors,
         "evidence_counts": _evidence_counts(assessment),
@@ -50,7 +54,7 @@ def rating_edit(request, assessment_id, area_code):
 @require_POST
 def rating_save(request, assessment_id, area_code):
     """Save the answers posted, usually one; answers in JSON, in the same words as the page."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
     area = _area_or_404(assessment, area_code)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
@@ -69,7 +73,7 @@ def rating_save(request, assessment_id, area_code):
 @require_safe
 def assessment_check(request, assessment_id):
     """Every statement with the answer given, before the report."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
     tree = version_tree(assessment.version)
     answers = {
         pk: Answered(rank, not_relevant, reason, note)
@@ -102,14 +106,22 @@ def _area_or_404(assessment, code):
         raise Http404 from None
 
 
-def _standing(assessment, area):
-    rows = assessment.ratings.filter(
-        view=Rating.View.SELF, statement_id__in=[statement.pk for statement in area.statements]
-    ).values_list("statement_id", "rank", "not_relevant", "reason", "note", "revision")
-    return {
-        pk: (Answered(rank, not_relevant, reason, note), revision)
-        for pk, rank, not_relevant, reason, note, revision in rows
-    }
+def _standing(assessment, tree):
+    """What the owner answered so far, as (``Answered``, revision) by the statement's pk, and how far that is: two queries."""
+    standing, answered, saved_at = {}, set(), None
+    for pk, rank, not_relevant, reason, note, revision, rated_at in assessment.ratings.filter(
+        view=Rating.View.SELF
+    ).values_list("statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at"):
+        answer = Answered(rank, not_relevant, reason, note)
+        standing[pk] = (answer, revision)
+        if answer.is_answer:
+            answered.add(pk)
+        saved_at = max(saved_at or rated_at, rated_at)
+    return standing, progress_from(tree, _targets(assessment), answered, saved_at)
+
+
+def _targets(assessment):
+    return dict(assessment.targets.values_list("area_id", "rank"))
 
 
 def _save(assessment, form):
@@ -119,15 +131,14 @@ def _save(assessment, form):
         raise PermissionDenied from None
 
 
-def _onward(assessment, area):
-    following = progress_of(assessment, version_tree(assessment.version)).after(area.code)
+def _onward(assessment, tree, area):
+    following = progress_from(tree, _targets(assessment), answered=()).after(area.code)
     if following is None:
         return redirect("assessment-check", assessment_id=assessment.pk)
     return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.area.code)
 
 
 def _evidence_counts(assessment):
-    counts = {}
-    for pk in assessment.evidence.values_list("statements", flat=True):
-        counts[pk] = counts.get(pk, 0) + 1
-    return counts
+    """How many work examples support each statement, by the statement's pk."""
+    supports = Evidence.statements.through.objects.filter(evidence__assessment=assessment)
+    return Counter(supports.values_list("statement_id", flat=True))
