@@ -13,6 +13,7 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import NotOpen, save_ratings
 from ..answers import Answered
+from ..checking import check_rows
 from ..forms import RatingForm
 from ..forms.rating import drawn
 from ..models import Assessment, Evidence, Rating
@@ -91,9 +92,7 @@ def assessment_check(request, assessment_id):
             {pk for pk, answer in answers.items() if answer.is_answer},
         ),
         "target_reasons": {pk: reason for pk, (_, reason) in targets.items()},
-        "answers": answers,
-        "nothing": Answered(),
-        "evidence_counts": _evidence_counts(assessment),
+        "rows": check_rows(tree, answers, _evidence_counts(assessment)),
         "may_rate": permissions.can_rate(request.user, assessment),
     }
     return render(request, "assessments/assessment_check.html", context)

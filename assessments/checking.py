@@ -1,0 +1,35 @@
+"""Every statement with the answer given, in the words that the page for checking shows."""
+
+from dataclasses import dataclass
+
+from .answers import Answered
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A statement and its answer. ``level`` is the level's name and ``words`` what it asks for; empty where there is none."""
+
+    statement: object
+    answer: Answered
+    level: str
+    words: str
+    examples: int
+
+
+def check_rows(tree, answers, evidence_counts) -> dict[str, tuple[CheckRow, ...]]:
+    """The rows of each area by its code. ``answers`` and ``evidence_counts`` are by the statement's pk."""
+    nothing = Answered()
+    return {
+        area.code: tuple(
+            _row(tree, statement, answers.get(statement.pk, nothing), evidence_counts.get(statement.pk, 0))
+            for statement in area.statements
+        )
+        for area in tree.areas
+    }
+
+
+def _row(tree, statement, answer, examples):
+    if answer.rank is None:
+        return CheckRow(statement, answer, "", "", examples)
+    cell = statement.cell(answer.rank)
+    return CheckRow(statement, answer, tree.level_name(answer.rank), cell.text if cell else "", examples)
