@@ -5,6 +5,7 @@ from contextlib import suppress
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from documents.pdf import APT_COMMAND, PdfUnavailable
 
@@ -15,6 +16,7 @@ from ..permissions import can_rate
 from ..reports import make_report, read_source
 
 
+@require_safe
 def report_detail(request, assessment_id):
     """What the answers say so far: levels against targets, gaps, strengths and what to do next."""
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
@@ -30,6 +32,7 @@ def report_detail(request, assessment_id):
     return render(request, "assessments/report_detail.html", context)
 
 
+@require_safe
 def report_pdf(request, assessment_id):
     """The same as a PDF: the kept one while nothing in it would change, else a new one, which is kept."""
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
