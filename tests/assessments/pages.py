@@ -1,78 +1,32 @@
-"""What a reader finds on a page: its words, its error summary, what its fields hold."""
+"""What a reader finds on a round's page: its words, its links, what its fields hold, what is said to be wrong."""
 
-from html.parser import HTMLParser
+import re
+from html import unescape
 
-VOID = {"input", "br", "meta", "link", "img", "hr"}
-UNSEEN = {"script", "style", "title", "head"}
+from tests.pages import Page
 
-
-class _Reader(HTMLParser):
-    def __init__(self, html):
-        super().__init__()
-        self.words, self.links, self.fields, self.ids = [], [], {}, set()
-        self._open, self._textarea, self._link = [], None, None
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag not in VOID:
-            self._open.append(tag)
-        if "id" in attrs:
-            assert attrs["id"] not in self.ids, f"two elements have the id {attrs['id']}"
-            self.ids.add(attrs["id"])
-        if tag == "textarea":
-            self._textarea = attrs["name"]
-            self.fields[self._textarea] = ""
-        elif tag == "input" and attrs.get("type") in ("radio", "checkbox"):
-            self.fields.setdefault(attrs["name"], [])
-            if "checked" in attrs:
-                self.fields[attrs["name"]].append(attrs["value"])
-        elif tag == "input":
-            self.fields[attrs["name"]] = attrs.get("value", "")
-        elif tag == "a":
-            self._link = [attrs.get("href", ""), ""]
-
-    def handle_endtag(self, tag):
-        while self._open and self._open.pop() != tag:
-            pass
-        if tag == "textarea":
-            self.fields[self._textarea] = self.fields[self._textarea].removeprefix("\n")
-            self._textarea = None
-        elif tag == "a" and self._link:
-            self.links.append((" ".join(self._link[1].split()), self._link[0]))
-            self._link = None
-
-    def handle_data(self, data):
-        if self._textarea:
-            self.fields[self._textarea] += data
-        elif not UNSEEN & set(self._open):
-            self.words.append(data)
-        if self._link:
-            self._link[1] += data
+LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 
 
 def words_of(response) -> str:
     """The words of the page, also those for screen readers, with single spaces."""
-    return " ".join("".join(_Reader(response.text).words).split())
+    return Page(response).check().text
 
 
 def links_of(response) -> dict:
     """Where the links of the page's main part lead, by their words."""
-    return dict(_Reader(response.text.partition("<main")[2].partition("</main>")[0]).links)
+    main = response.text.partition("<main")[2].partition("</main>")[0]
+    return {" ".join(unescape(TAG.sub("", words)).split()): unescape(href) for href, words in LINK.findall(main)}
 
 
 def fields_of(response) -> dict:
-    """What the page's fields hold, by name; ticked values as a list."""
-    return _Reader(response.text).fields
+    """What the fields of the page's forms hold, by name, as lists; a group in which nothing is chosen is left out."""
+    return {name: values for form in Page(response).forms for name, values in form.fields.items()}
 
 
 def summary_of(response) -> list:
-    """The lines of the error summary with the field each leads to, which must be on the page."""
-    reader = _Reader(response.text)
-    _, _, summary = response.text.partition('<ul class="govuk-list govuk-error-summary__list">')
-    found = _Reader(summary.partition("</ul>")[0]).links
-    for text, href in found:
-        assert href.startswith("#"), f"{text} leads nowhere"
-        assert href[1:] in reader.ids, f"{text} leads to {href}, which is not on the page"
-    assert bool(found) == ("<title>Error: " in response.text)
-    return found
+    """The lines of the error summary and where each leads; the page's title says so when there are any."""
+    errors = Page(response).check().errors
+    assert bool(errors) == ("<title>Error: " in response.text)
+    return [(text, f"#{fragment}") for fragment, text in errors.items()]

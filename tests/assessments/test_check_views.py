@@ -125,7 +125,7 @@ def test_assessment_check_of_a_closed_round_is_for_reading(manager_client, draft
     actions.close_assessment(assessment=Assessment.objects.get())
     response = manager_client.get(path("assessment-check", draft))
     words = words_of(response)
-    assert f"Your answers Your {draft.title} is closed since" in words
+    assert f"Your answers Your {draft.title} was closed on" in words
     assert row(response, "B4.3") == "Value for money options Not answered"
     assert links_of(response) == {"See your gap report": path("report-detail", draft)}
 

@@ -111,7 +111,7 @@ def test_evidence_list_takes_as_many_queries_for_one_as_for_many(manager_client,
 def test_evidence_create_warns_and_offers_every_statement(manager_client, draft):
     response = manager_client.get(path("evidence-create", draft))
     assert "Do not name suppliers or people" in words_of(response)
-    assert fields_of(response)["statements"] == []
+    assert "statements" not in fields_of(response)
     assert response.text.count('name="statements"') == 66
     assert '<details class="round-group" open' not in response.text
 
@@ -119,7 +119,7 @@ def test_evidence_create_warns_and_offers_every_statement(manager_client, draft)
 @pytest.mark.parametrize(("query", "codes"), [("B4.3", ["B4.3"]), ("", []), ("Z9.9", []), ("<b>\0", [])])
 def test_evidence_create_from_a_statement_has_it_ticked(manager_client, draft, query, codes):
     response = manager_client.get(path("evidence-create", draft), {"statement": query})
-    assert fields_of(response)["statements"] == pks(draft, *codes)
+    assert fields_of(response).get("statements", []) == pks(draft, *codes)
     assert response.text.count('<details class="round-group" open') == len(codes)
 
 
@@ -208,7 +208,9 @@ def test_evidence_create_keeps_what_was_typed(manager_client, draft):
     }
     response = manager_client.post(path("evidence-create", draft), data)
     fields = fields_of(response)
-    assert {name: fields[name] for name in data} == data
+    assert {name: fields[name] for name in data} == {
+        name: value if name == "statements" else [value] for name, value in data.items()
+    }
     assert [href for _, href in summary_of(response)] == ["#id_title", "#id_link", "#id_dated_day"]
     assert response.text.count('<details class="round-group" open') == 2
     assert "<b>&{{" not in response.text
@@ -237,7 +239,7 @@ def test_evidence_edit_shows_and_changes_one(manager_client, draft):
     other = make_evidence(draft, title="Left alone")
     response = manager_client.get(path("evidence-edit", draft, evidence.pk))
     fields = fields_of(response)
-    assert (fields["title"], fields["text"], fields["dated_month"]) == ("Catering contract", "\nFirst", "3")
+    assert (fields["title"], fields["text"], fields["dated_month"]) == (["Catering contract"], ["\nFirst"], ["3"])
     assert fields["statements"] == pks(draft, "A1.1", "B4.3")
     changed = {"title": "Catering", "text": "Second", "link": "", "statements": pks(draft, "B6.1")}
     response = manager_client.post(path("evidence-edit", draft, evidence.pk), changed)
@@ -250,7 +252,7 @@ def test_evidence_edit_with_an_error_changes_nothing(manager_client, draft):
     evidence = make_evidence(draft)
     response = manager_client.post(path("evidence-edit", draft, evidence.pk), {"title": "", "text": HOSTILE})
     assert response.status_code == 422
-    assert fields_of(response)["text"] == HOSTILE
+    assert fields_of(response)["text"] == [HOSTILE]
     assert said(Evidence.objects.get()) == ("Catering contract", "", "", None, ["B4.1"])
 
 
