@@ -66,11 +66,14 @@ def kept_size(assessment: Assessment, wanted: str) -> int | None:
     return next(iter(kept), None)
 
 
+def report_html(source: ReportSource) -> str:
+    """Return the report as the page that its PDF is made from."""
+    return render_to_string(TEMPLATE, {"report": make_report(source), "in_tables": in_tables, **CHARTS})
+
+
 def make_pdf(source: ReportSource) -> bytes:
     """Return the report as PDF/UA-1, the same bytes for the same source. Raises `documents.pdf.PdfUnavailable`."""
-    report = make_report(source)
-    html = render_to_string(TEMPLATE, {"report": report, "in_tables": in_tables, **CHARTS})
-    return pdf.render_pdf(html, stylesheets=[_css()])
+    return pdf.render_pdf(report_html(source), stylesheets=[_css()])
 
 
 def in_tables(rows: Iterable, *texts: str, across: int) -> list[list]:

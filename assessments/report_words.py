@@ -22,6 +22,13 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{words(number)} {plural(number, one, many)}"
 
 
+def every(number: int, noun: str, one: str) -> str:
+    """All of a number of things: "all seven statements", "both statements", or `one` for a single thing."""
+    if number <= 2:
+        return f"both {noun}s" if number == 2 else one
+    return f"all {words(number)} {noun}s"
+
+
 def sentence(text: str) -> str:
     """The text with a capital at its start, the rest as it is."""
     return text[:1].upper() + text[1:]
@@ -75,16 +82,17 @@ def _held(area, names):
 
 def _all_held(area, names):
     if area.level:
-        count = f"all {words(area.in_scope)} statements are" if area.in_scope > 1 else "its one statement is"
-        return sentence(f"{count} at {names(area.level)}")
-    if area.in_scope > 1:
-        return f"None of its {words(area.in_scope)} statements is at {names(area.next_level)} yet"
-    return f"Its one statement is not yet at {names(area.next_level)}"
+        count = every(area.in_scope, "statement", "its one statement")
+        return sentence(f"{count} {plural(area.in_scope, 'is', 'are')} at {names(area.level)}")
+    if area.in_scope == 1:
+        return f"Its one statement is not yet at {names(area.next_level)}"
+    none = "Neither" if area.in_scope == 2 else "None"
+    return f"{none} of its {words(area.in_scope)} statements is at {names(area.next_level)} yet"
 
 
 def _at_target(area, names):
     above = area.at_or_above[area.next_level] if area.next_level else 0
-    count = f"all {words(area.in_scope)} statements" if area.in_scope > 1 else "its one statement"
+    count = every(area.in_scope, "statement", "its one statement")
     text = f"{names(area.level)}{' or above' if above else ''} in {count}"
     return f"{text}; {_reached(area, area.next_level, names)}" if above else text
 
@@ -127,8 +135,7 @@ def summary(score: Score) -> str:
         return _unfinished(score)
     below = score.areas_in_role - score.areas_at_target
     if not below:
-        where = f"all {words(score.areas_in_role)} areas" if score.areas_in_role > 1 else "your one area"
-        return f"You are at or above your target in {where}."
+        return f"You are at or above your target in {every(score.areas_in_role, 'area', 'your one area')}."
     gaps = f"{counted(len(score.gaps), 'statement')} {plural(len(score.gaps), 'stands', 'stand')}"
     if not score.areas_at_target:
         where = "any of your areas" if below > 1 else "your one area"
@@ -146,10 +153,15 @@ def _targets(areas):
 
 def _unfinished(score):
     answered = f"{score.answered} of {score.in_scope} statements are answered."
-    areas = f"your {counted(score.areas_in_role, 'area')}"
-    finished = sentence(words(score.areas_finished)) if score.areas_finished else "None"
-    levels = f"{finished} of {areas} {plural(score.areas_finished or 1, 'has', 'have')} a level so far."
-    if not score.gaps:
-        return f"{answered} {levels}"
-    below = f"{counted(len(score.gaps), 'answered statement')} {plural(len(score.gaps), 'is', 'are')}"
-    return f"{answered} {levels} {sentence(below)} below target."
+    below = len(score.gaps)
+    gaps = (
+        f" {sentence(counted(below, 'answered statement'))} {plural(below, 'is', 'are')} below target." if below else ""
+    )
+    return f"{answered} {_levels_so_far(score)}{gaps}"
+
+
+def _levels_so_far(score):
+    if not score.areas_finished:
+        return "No area has a level yet."
+    finished = sentence(words(score.areas_finished))
+    return f"{finished} of your {words(score.areas_in_role)} areas {plural(score.areas_finished, 'has', 'have')} a level so far."

@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from assessments.actions import save_evidence, save_ratings, set_targets, start_assessment
-from assessments.answers import Answered, Change
-from assessments.models import Assessment, Evidence
-from people.models import Organisation, User
-from standards.models import RoleProfile, Version
+from assessments.actions import set_targets
+from assessments.answers import Answered
+from assessments.models import Assessment
 from standards.tree import version_tree
+from tests.factories import make_assessment, make_evidence, rate
 
 FOUNDATION, PRACTITIONER, EXPERT = 1, 2, 3
 NOTES = {
@@ -62,59 +61,40 @@ EXAMPLES = (
 )
 
 
-def make_person(name="Nia Penŵydd", email="nia@example.gov.uk", job_title="Contract Manager", works_in="Facilities"):
-    organisation = Organisation.objects.get_or_create(name=works_in)[0] if works_in else None
-    return User.objects.create_user(email, name=name, job_title=job_title, organisation=organisation)
-
-
-def make_round(owner, *, profile="contract-manager"):
-    """A draft that was only started; `profile` is a slug, or None for "none of these"."""
-    version = Version.objects.latest_published()
-    chosen = RoleProfile.objects.get(version=version, slug=profile) if profile else None
-    return as_read(start_assessment(owner=owner, version=version, role_profile_id=chosen.pk if chosen else None))
+def make_round(owner, **options):
+    """A draft that was only started, as views read it; for `options` see `factories.make_assessment`."""
+    return as_read(make_assessment(owner, **options))
 
 
 def as_read(assessment):
-    """The round as views read it."""
     return Assessment.objects.with_version().get(pk=assessment.pk)
 
 
-def codes_of(assessment):
-    return [statement.code for statement in version_tree(assessment.version).statements]
-
-
 def answer(assessment, answers, *, notes=None, reason="Done by the commercial team."):
-    """Save answers by statement code: a rank, "-" for not relevant, None for a note alone."""
+    """Save answers by statement code: a rank, "-" for not relevant, None for no answer (a note may stand alone)."""
     notes = notes or {}
-    statements = {statement.code: statement for statement in version_tree(assessment.version).statements}
-    changes = []
+    statements = {each.code: each for each in version_tree(assessment.version).statements}
+    said = {}
     for code, rank in answers.items():
         left_out = rank == "-"
-        if rank and not left_out:
-            # Levels that share their words have one answer: the highest of them.
-            rank = statements[code].cell(rank).rank
-        said = Answered(None if left_out else rank, left_out, reason if left_out else "", notes.get(code, ""))
-        changes.append(Change(statements[code].pk, said, 0, ""))
-    saved = save_ratings(assessment=assessment, changes=changes)
-    assert saved.conflicts == ()
+        # Levels that share their words have one answer: the highest of them.
+        cell = statements[code].cell(rank) if rank and not left_out else None
+        chosen = None if left_out else cell.rank if cell else rank
+        said[code] = Answered(chosen, left_out, reason if left_out else "", notes.get(code, ""))
+    assert rate(assessment, said).conflicts == ()
     return as_read(assessment)
 
 
 def answer_all(assessment, rank=PRACTITIONER, differing=None, **options):
     """Answer every statement with one rank, but for those `differing`."""
-    return answer(assessment, dict.fromkeys(codes_of(assessment), rank) | (differing or {}), **options)
+    codes = [each.code for each in version_tree(assessment.version).statements]
+    return answer(assessment, dict.fromkeys(codes, rank) | (differing or {}), **options)
 
 
-def target(assessment, targets):
-    """Set targets by area code: a rank or None for "not in my role", with a reason each."""
-    set_targets(assessment=assessment, targets={code: (rank, "My post is narrower.") for code, rank in targets.items()})
+def target(assessment, targets, reason="My post is narrower."):
+    """Set targets by area code: a rank or None for "not in my role"."""
+    set_targets(assessment=assessment, targets={code: (rank, reason) for code, rank in targets.items()})
     return as_read(assessment)
-
-
-def add_example(assessment, *, statements=(), **fields):
-    pks = {statement.code: statement.pk for statement in version_tree(assessment.version).statements}
-    chosen = [pks[code] for code in statements]
-    return save_evidence(assessment=assessment, evidence=Evidence(**fields), statement_ids=chosen)
 
 
 def make_typical(owner):
@@ -123,14 +103,14 @@ def make_typical(owner):
     assessment = target(assessment, {"B1": FOUNDATION, "B2": FOUNDATION})
     assessment = answer_all(assessment, differing=TYPICAL, notes=NOTES)
     for example in EXAMPLES:
-        add_example(assessment, **example)
+        make_evidence(assessment, **example)
     return as_read(assessment)
 
 
 def make_half_way(owner):
     """A draft with some areas finished, one begun, the rest untouched, and one not in the role."""
     assessment = target(make_round(owner), {"B2": None})
-    codes = codes_of(assessment)
+    codes = [each.code for each in version_tree(assessment.version).statements]
     done = {code: PRACTITIONER for code in codes if code.startswith(("A1", "A2"))}
     begun = {"B1.1": FOUNDATION, "B1.2": PRACTITIONER, "B1.3": FOUNDATION}
     return answer(assessment, done | {"A2.5": FOUNDATION} | begun)

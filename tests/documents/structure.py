@@ -1,8 +1,10 @@
 """Reads a tagged PDF back: what a screen reader is given, and what the 104 rules do not look at."""
 
+import html as html_module
 import re
 from io import BytesIO
 
+import page as page_validation
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, DictionaryObject, IndirectObject
@@ -156,3 +158,18 @@ def unprinted_links(tagged: TaggedPdf) -> list[str]:
     return [
         str(a.get("/Contents")) for a in tagged.annotations() if a["/Subtype"] == "/Link" and not a.get("/F", 0) & 4
     ]
+
+
+def letters(source: str) -> str:
+    """Return the text of an HTML source without white space, without what is not read aloud (head, SVG)."""
+    source = re.sub(r"<head>.*?</head>|<svg.*?</svg>", "", source, flags=re.S)
+    return re.sub(r"\s", "", html_module.unescape(re.sub(r"<[^>]*>", "", source)))
+
+
+def not_a_marker(element, ancestors) -> bool:
+    """Say whether the element's text stands in the source, as list bullets and numbers do not."""
+    return "/Lbl" not in [element["/S"], *(ancestor["/S"] for ancestor in ancestors)]
+
+
+def broken_rules(data: bytes) -> list[str]:
+    return [f"{f.rule_id} {f.message}" for f in page_validation.validate_pdf_bytes(data).failures]

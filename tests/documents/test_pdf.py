@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import html as html_module
 import logging
 import os
 import re
@@ -18,7 +17,15 @@ import pytest
 
 from documents import pdf
 from tests.documents import sample
-from tests.documents.structure import TaggedPdf, unmarked_furniture, unprinted_links, unscoped_headers
+from tests.documents.structure import (
+    TaggedPdf,
+    broken_rules,
+    letters,
+    not_a_marker,
+    unmarked_furniture,
+    unprinted_links,
+    unscoped_headers,
+)
 
 NOTE = "".join(f"Point {n:03}: exit and transition, £{n},000. " for n in range(60))[:2000]
 ONLY_OURS = {"Inter-Portal", "Inter-Portal-Semi-Bold"}
@@ -26,21 +33,6 @@ ONLY_OURS = {"Inter-Portal", "Inter-Portal-Semi-Bold"}
 
 def page_of(body: str, head: str = "<title>A page</title>") -> str:
     return f'<!doctype html><html lang="en-GB"><head>{head}</head><body>{body}</body></html>'
-
-
-def letters(source: str) -> str:
-    """Return the text of an HTML source without white space, without what is not read aloud (head, SVG)."""
-    source = re.sub(r"<head>.*?</head>|<svg.*?</svg>", "", source, flags=re.S)
-    return re.sub(r"\s", "", html_module.unescape(re.sub(r"<[^>]*>", "", source)))
-
-
-def not_a_marker(element, ancestors) -> bool:
-    """Say whether the element's text stands in the source, as list bullets and numbers do not."""
-    return "/Lbl" not in [element["/S"], *(ancestor["/S"] for ancestor in ancestors)]
-
-
-def broken_rules(data: bytes) -> list[str]:
-    return [f"{f.rule_id} {f.message}" for f in page_validation.validate_pdf_bytes(data).failures]
 
 
 @pytest.fixture(scope="module")

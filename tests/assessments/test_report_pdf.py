@@ -1,0 +1,176 @@
+"""The real gap report as a PDF, in the states that a round can be in: the 104 rules, and what they do not see."""
+
+import re
+
+import pytest
+
+from assessments import report_files
+from assessments.actions import close_assessment
+from assessments.reports import make_report, read_source
+from documents import pdf
+from tests.assessments.rounds import (
+    EXPERT,
+    FOUNDATION,
+    answer,
+    answer_all,
+    as_read,
+    make_half_way,
+    make_round,
+    make_typical,
+    target,
+)
+from tests.documents.structure import (
+    TaggedPdf,
+    broken_rules,
+    letters,
+    not_a_marker,
+    unmarked_furniture,
+    unprinted_links,
+    unscoped_headers,
+)
+from tests.factories import make_evidence
+
+HOSTILE = "<b>&{{7*7}}</b>"
+WELSH_AND_POLISH = "Ŵŵ Ŷŷ Ââ Ąą Ćć Ęę Łł Ńń Óó Śś Źź Żż"
+LONG_NOTE = "".join(f"Point {n:03}: exit and transition, £{n},000. " for n in range(60))[:1990]
+
+
+def closed(round_):
+    close_assessment(assessment=round_)
+    return as_read(round_)
+
+
+def nothing_in_the_role(round_):
+    round_ = target(round_, dict.fromkeys(("B1", "B2", "B3", "B4", "B5", "B6")))
+    return answer(round_, dict.fromkeys([f"A1.{n}" for n in range(1, 7)] + [f"A2.{n}" for n in range(1, 9)], "-"))
+
+
+def written_to_the_limit(owner):
+    """Everything that people write, as long as it may be, with what must come out as it was typed."""
+    owner.name = f"{WELSH_AND_POLISH} {HOSTILE} {'Penŵydd-' * 10}"[:150]
+    owner.job_title = f"{HOSTILE} {'Senior contract manager ' * 10}"[:150].strip()
+    owner.save()
+    round_ = make_round(owner)
+    round_ = target(round_, {"B1": FOUNDATION, "B2": None}, reason=f"{HOSTILE}{'Reason. ' * 60}"[:500].strip())
+    notes = dict.fromkeys(("A1.3", "A1.4", "A1.5", "A1.6", "B3.12"), LONG_NOTE)
+    notes |= {"A1.1": f"{HOSTILE}\n{WELSH_AND_POLISH}"}
+    round_ = answer_all(round_, FOUNDATION, {"A1.2": "-"}, notes=notes, reason=f"{HOSTILE} {'Why. ' * 90}".strip())
+    for number in range(3):
+        make_evidence(round_, title=f"{number} {HOSTILE}", text=LONG_NOTE, link="https://example.gov.uk/" + "x" * 400)
+    make_evidence(round_, title="Hostile", link="javascript:alert(1)", statements=())
+    return as_read(round_)
+
+
+STATES = {
+    "typical": make_typical,
+    "half-way": make_half_way,
+    "closed": lambda owner: closed(make_half_way(owner)),
+    "nothing-answered": make_round,
+    "nothing-in-the-role": lambda owner: nothing_in_the_role(make_round(owner)),
+    "everything-at-the-top": lambda owner: answer_all(make_round(owner), EXPERT),
+    "everything-not-yet": lambda owner: answer_all(make_round(owner), 0),
+    "written-to-the-limit": written_to_the_limit,
+}
+
+
+_MADE = {}
+
+
+def made(state, owner):
+    """The PDF of a state read back, the page that it was made from, and the report on both; made once for all tests."""
+    if state not in _MADE:
+        source = read_source(STATES[state](owner))
+        _MADE[state] = TaggedPdf(report_files.make_pdf(source)), report_files.report_html(source), make_report(source)
+    return _MADE[state]
+
+
+def folded(text):
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_report_in_any_state_is_accessible(contract_manager, state, caplog):
+    tagged, html, report = made(state, contract_manager)
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
+    assert broken_rules(tagged.data) == []
+    assert unscoped_headers(tagged) == []
+    assert unprinted_links(tagged) == []
+    assert tagged.font_names() == {"Inter-Portal", "Inter-Portal-Semi-Bold"}
+    # A table that runs over a page would be tagged as two.
+    assert tagged.tags().count("/Table") == html.count("<table")
+    assert tagged.text(not_a_marker) == letters(html)
+    found = [letters(match) for match in re.findall(r"<h[1-6].*?</h[1-6]>", html, flags=re.S)]
+    assert tagged.outline() == found
+    state_in_foot = "DRAFT" if report.is_draft else "closed"
+    foot = folded(f"gap report, {state_in_foot}, {report.over_on or report.as_of}")
+    assert unmarked_furniture(tagged, [foot]) == []
+
+
+def test_the_check_notices_a_table_that_runs_over_a_page(contract_manager, monkeypatch):
+    monkeypatch.setattr(report_files, "LINES_PER_PAGE", 10_000)
+    codes = [f"A1.{n}" for n in range(1, 7)]
+    round_ = answer(
+        make_round(contract_manager), dict.fromkeys(codes, FOUNDATION), notes=dict.fromkeys(codes, LONG_NOTE)
+    )
+    source = read_source(round_)
+    tagged = TaggedPdf(report_files.make_pdf(source))
+    assert tagged.tags().count("/Table") > report_files.report_html(source).count("<table")
+
+
+def test_draft_stands_on_every_page_of_a_draft_and_on_no_other(contract_manager):
+    draft, _, _ = made("half-way", contract_manager)
+    pages = len(draft.reader.pages)
+    heads = {number for number, kind, text in draft.artifacts if (kind, text) == ("/Pagination", "DRAFT")}
+    feet = {number for number, kind, text in draft.artifacts if kind == "/Pagination" and "gapreport,DRAFT," in text}
+    assert (heads, feet) == (set(range(1, pages)), set(range(pages)))
+    assert "DRAFT" in draft.text()
+    after, _, _ = made("closed", contract_manager)
+    assert "DRAFT" not in after.text() + "".join(text for _, _, text in after.artifacts)
+
+
+def both_states(owner):
+    round_ = make_typical(owner)
+    yield round_
+    yield closed(round_)
+
+
+def test_a_draft_has_room_to_write_and_a_closed_round_has_none(contract_manager):
+    draft, after = (report_files.report_html(read_source(each)) for each in both_states(contract_manager))
+    for words in ("Conversation record", "Development plan, proposed", "Notes on 1", 'class="box"'):
+        assert (words in draft, words in after) == (True, False)
+
+
+def test_each_area_has_its_row_of_the_chart(contract_manager):
+    tagged, _, report = made("half-way", contract_manager)
+    figures = [element["/Alt"] for element, _ in tagged.elements() if element["/S"] == "/Figure"]
+    assert figures == [
+        *(area.chart.words for area in report.areas),
+        *("Dark box", "Lighter box", "Empty box", "Dash", "Heavy line"),
+    ]
+    assert (
+        figures[2]
+        == "B1, of nine statements: Foundation 3, Practitioner 1 and Expert 0; target Practitioner. Six not answered."
+    )
+
+
+def test_what_people_wrote_comes_out_as_they_wrote_it(contract_manager):
+    tagged, _, _ = made("written-to-the-limit", contract_manager)
+    text = tagged.text()
+    # In the heading, the draft box, the post, three reasons, a note, and three work examples.
+    assert text.count("<b>&{{7*7}}</b>") >= 8
+    assert text.count(folded(LONG_NOTE)) == 5 + 3
+    assert tagged.undrawn(re.sub(r"\s", "", WELSH_AND_POLISH)) == {
+        "Inter-Portal": set(),
+        "Inter-Portal-Semi-Bold": set(),
+    }
+    assert {link["/A"]["/URI"] for link in tagged.annotations()} == {"https://example.gov.uk/" + "x" * 400}
+    assert "javascript:alert(1)" in text
+
+
+def test_the_same_source_gives_the_same_bytes(contract_manager):
+    source = read_source(make_half_way(contract_manager))
+    assert report_files.make_pdf(source) == report_files.make_pdf(source)
+
+
+def test_the_styles_name_no_address():
+    assert not re.search(r"url\(|@import", (pdf.FOLDER / "report.css").read_text(encoding="utf-8"))
