@@ -278,7 +278,7 @@ def test_save_ratings_equal_answers_are_no_conflict(draft):
     saved = actions.save_ratings(
         assessment=draft, changes=[change(draft, "B4.1", said, seen=Answered(rank=FOUNDATION), revision=1)]
     )
-    assert (saved.conflicts, saved.revisions) == ((), {})
+    assert (saved.conflicts, saved.revisions) == ((), {statement(draft, "B4.1").pk: 2})
     assert answers_of(draft) == {"B4.1": (said, 2)}
 
 
