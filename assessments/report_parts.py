@@ -12,7 +12,7 @@ TOP_GAPS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One statement as answered. `level` is empty when it is unanswered, left out or not in the role.
+    """One statement as answered. `level` is "Not yet" below the lowest, and empty when unanswered, left out or not in the role.
 
     gap_number   its place among the gaps, from 1; 0 when it is none
     reason       why it was left out as not relevant

@@ -32,6 +32,7 @@ from .report_parts import (
 
 NO_PROFILE = "None of these"
 NOT_IN_ROLE = "Not in the role"
+NOT_YET_IN_SHORT = "Not yet"
 NO_TARGET = (None, "")
 UNANSWERED = (None, False, "", "")
 
@@ -225,7 +226,7 @@ class _Making:
         return StatementRow(
             code=statement.code,
             topic=statement.topic,
-            level="" if score.rank is None else self.names(score.rank),
+            level="" if score.rank is None else self.names(score.rank) if score.rank else NOT_YET_IN_SHORT,
             is_left_out=not_relevant,
             gap_number=self.gap_numbers.get(statement.code, 0),
             note=note,
