@@ -111,6 +111,10 @@ form.addEventListener("input", (event) => {
   const row = event.target.closest(".rating-row");
   if (row && event.target.type !== "radio" && event.target.type !== "checkbox") later(row, WAIT_AFTER_TYPING);
 });
+// What waits for the same answer's save to come back cannot be sent yet: the browser asks before it is lost.
+window.addEventListener("beforeunload", (event) => {
+  if ([...waiting.keys()].some((row) => busy.has(row))) event.preventDefault();
+});
 // Going away: what waits is sent now, and outlives the page.
 window.addEventListener("pagehide", () => {
   for (const row of [...waiting.keys()]) save(row);
