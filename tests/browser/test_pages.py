@@ -20,9 +20,13 @@ TOO_WIDE = """
   const width = document.documentElement.scrollWidth;
   if (width <= edge) return [];
   const scrolls = (element) => element.parentElement?.closest(".portal-scroll");
-  const end = (element) => Math.max(element.getBoundingClientRect().right, element.getBoundingClientRect().left + element.scrollWidth);
+  const end = (element) => {
+    const box = element.getBoundingClientRect();
+    return Math.max(box.right, box.left + element.scrollWidth);
+  };
   const wide = [...document.querySelectorAll("body *")].filter((element) => !scrolls(element) && end(element) > edge + 0.5);
-  return [`${width} wide`, ...wide.map((element) => `${element.tagName.toLowerCase()}.${element.className} ends at ${end(element)}`)];
+  const name = (element) => `${element.tagName.toLowerCase()}.${element.className}`;
+  return [`${width} wide`, ...wide.map((element) => `${name(element)} ends at ${end(element)}`)];
 }
 """
 

@@ -1,0 +1,49 @@
+"""A refused form says so in its title, takes the focus to the summary, and each line of the summary leads to its field."""
+
+import pytest
+
+from tests.browser.pages import STATES
+from tests.browser.test_pages import opened
+
+LINK = ".govuk-error-summary__list a"
+ARRIVED = """
+() => {
+  const element = document.activeElement;
+  const label = element.labels && element.labels[0];
+  const drawn = getComputedStyle(element).opacity === "0" && label ? label : element;
+  const box = drawn.getBoundingClientRect();
+  const head = document.querySelector(".rating-head");
+  const isSticky = head && getComputedStyle(head).position === "sticky";
+  const top = isSticky ? Math.max(head.getBoundingClientRect().bottom, 0) : 0;
+  return {
+    id: element.id,
+    isField: ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName) && element.type !== "hidden",
+    isShown: element.checkVisibility({visibilityProperty: true}) && box.height > 0,
+    isInView: box.bottom > top && box.top < innerHeight && box.bottom - top >= Math.min(box.height, 20),
+  };
+}
+"""
+REFUSED = [state for state in STATES if state.is_refused]
+
+
+@pytest.mark.parametrize("state", REFUSED, ids=str)
+def test_each_line_leads_to_its_field(windows, cast, state):
+    page = opened(windows, cast, state)
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    assert page.locator(".govuk-error-summary__list > li").count() == page.locator(LINK).count() > 0
+    for number in range(page.locator(LINK).count()):
+        link = page.locator(LINK).nth(number)
+        wanted = link.get_attribute("href").removeprefix("#")
+        link.click()
+        assert page.evaluate(ARRIVED) == {"id": wanted, "isField": True, "isShown": True, "isInView": True}
+        # The message stands beside the field as well, for whoever arrives there.
+        assert link.inner_text().rstrip(".") in page.locator("main form").last.inner_text()
+
+
+def test_a_line_that_leads_nowhere_is_found(windows, cast):
+    state = next(each for each in REFUSED if each.route == "account-detail")
+    page = opened(windows, cast, state)
+    page.evaluate("document.getElementById('id_name').id = 'elsewhere'")
+    page.locator(LINK).first.click()
+    assert page.evaluate(ARRIVED)["id"] != "id_name"
