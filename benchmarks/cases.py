@@ -97,7 +97,7 @@ class Answering:
 def floors(session) -> tuple[Case, Case]:
     """The page and the PDF that figures are multiples of."""
     return (
-        Case("floor", lambda: Request(reverse("floor-hello"), session)),
+        Case("F", lambda: Request(reverse("floor-hello"), session)),
         Case("one-line PDF", lambda: Request(reverse("floor-one-line-pdf"), session)),
     )
 

@@ -3,22 +3,27 @@
 import re
 import time
 from dataclasses import asdict, dataclass
-from statistics import mean, median
+from statistics import median
 from urllib.parse import urljoin
 
 from .cases import ASSETS_LIMIT, Case
 from .server import Request, Server, gzipped
 
-ROUNDS = 3
-LEAST_CPU = 1.5  # seconds a measurement: a clock tick is 10 ms, so a few ticks more or less are about one per cent
-STEADY = 1.15  # how far the floors around a case may lie apart
-TRIES = 3
-PATIENCE = 200  # seconds from the start, after which nothing is measured again for being unsteady
+ROUNDS = 5
+MOST_ROUNDS = 12
+LEAST_CPU = (
+    0.5  # seconds a measurement, so that a clock tick (10 ms) more or less is two per cent, and their median less
+)
+STEADY = 1.15  # how far the floors before and after may lie apart in a round that counts
+PATIENCE = 200  # seconds from the start, after which unsteady rounds are taken as they are
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was seen of one case. Times are milliseconds of CPU a request; ``steady`` is the highest floor over the lowest."""
+    """What was seen of one case. Times are milliseconds of CPU a request.
+
+    ``steady`` is how many rounds counted of those measured: floors before and after lay at most 15 per cent apart.
+    """
 
     case: str
     ratio_to_f: float | None
@@ -32,8 +37,9 @@ class Figures:
     queries_with: dict[str, int] | None = None
     html_gzip_most: int | None = None
     cpu_ms: float | None = None
+    postgres_ms: float | None = None
     floor_ms: float | None = None
-    steady: float | None = None
+    steady: str | None = None
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -49,16 +55,14 @@ class Measurer:
         self.began = time.monotonic()
 
     def figures(self, case: Case) -> Figures:
-        """Measure a case, again while the floors around it lie far apart, and keep the steadiest try."""
+        """Measure a case: the median of its steady rounds."""
         body = self._ask(case).body
         queries = {"all answers": self._ask(case, count_queries=True).queries}
         for held, make in case.queries_with.items():
             case.before()
             queries[held] = self.server.send(make(), count_queries=True).queries
-        tries = [self._try(case)]
-        while tries[-1][-1] > STEADY and len(tries) < TRIES and time.monotonic() - self.began < PATIENCE:
-            tries.append(self._try(case))
-        ratio, ratio_to_goal_in, cpu, floor, steady = min(tries, key=lambda found: found[-1])
+        seen, measured = self._rounds(case)
+        ratio, ratio_to_goal_in, cpu, postgres, floor = map(median, zip(*seen, strict=True))
         is_html = b"<html" in body[:200]
         html = gzipped(body) if is_html else None
         held = [
@@ -80,8 +84,9 @@ class Measurer:
             queries_with=queries,
             html_gzip_most=case.html_most,
             cpu_ms=round(cpu * 1000, 2),
+            postgres_ms=round(postgres * 1000, 2),
             floor_ms=round(floor * 1000, 2),
-            steady=round(steady, 2),
+            steady=f"{len(seen)} of {measured}",
         )
 
     def assets(self, pages: list[Case]) -> Figures:
@@ -100,28 +105,35 @@ class Measurer:
         case.before()
         return self.server.send(case.make(), **options)
 
-    def _try(self, case):
-        self._cpu(case, least=0.2)
-        unit = self.units.get(case.goal_in)
-        floors = [self._cpu(self.floor)]
-        ratios, unit_ratios, costs = [], [], []
-        for _ in range(ROUNDS):
-            costs.append(self._cpu(case))
-            if unit:
-                unit_ratios.append(costs[-1] / self._cpu(unit))
-            floors.append(self._cpu(self.floor))
-            ratios.append(costs[-1] / mean(floors[-2:]))
-        steady = max(floors) / min(floors)
-        return median(ratios), median(unit_ratios or ratios), median(costs), median(floors), steady
+    def _rounds(self, case):
+        """The steady rounds as (ratio to the floor, ratio to the goal's unit, CPU, PostgreSQL's part, floor), and how many ran."""
+        self._cpu(case, least=0.1)
+        unit = self.units[case.goal_in]
+        floor, _ = self._cpu(self.floor)
+        rounds = []
+        while True:
+            cpu, postgres = self._cpu(case)
+            unit_cpu = None if unit is self.floor else self._cpu(unit)[0]
+            before, (floor, _) = floor, self._cpu(self.floor)
+            between = (before + floor) / 2
+            steady = max(before, floor) / min(before, floor) <= STEADY
+            rounds.append((steady, (cpu / between, cpu / (unit_cpu or between), cpu, postgres, between)))
+            counted = [figures for is_steady, figures in rounds if is_steady]
+            if len(counted) >= ROUNDS:
+                return counted, len(rounds)
+            is_late = len(rounds) >= ROUNDS and time.monotonic() - self.began > PATIENCE
+            if is_late or len(rounds) >= MOST_ROUNDS:
+                return counted if len(counted) >= ROUNDS // 2 else [figures for _, figures in rounds], len(rounds)
 
-    def _cpu(self, case, least=LEAST_CPU) -> float:
-        """Seconds of CPU for one request, over as many requests as take ``least`` seconds."""
+    def _cpu(self, case, least=LEAST_CPU) -> tuple[float, float]:
+        """Seconds of CPU for one request, and PostgreSQL's part of it, over as many requests as take ``least`` seconds."""
         before, sent, batch = self.server.cpu(), 0, 2
         while True:
             for _ in range(batch):
                 self._ask(case)
             sent += batch
-            used = self.server.cpu() - before
+            server, postgres = (now - then for now, then in zip(self.server.cpu(), before, strict=True))
+            used = server + postgres
             if used >= least:
-                return used / sent
+                return used / sent, postgres / sent
             batch = min(4 * sent, 1 + int((least - used) / max(used / sent, 0.0002)))

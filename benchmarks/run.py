@@ -82,8 +82,8 @@ def _settle():
         cursor.execute("ANALYZE")
 
 
-ROW = "{:<28} {:>8} {:>22} {:>12} {:>16} {:>8} {:>7}  {}"
-HEADINGS = ("case", "F", "goal", "queries", "gzipped HTML", "CPU ms", "steady", "met")
+ROW = "{:<27} {:>6}  {:<25} {:>8} {:>14} {:>7} {:>10} {:>6} {:>8}  {}"
+HEADINGS = ("case", "F", "goal", "queries", "gzipped HTML", "CPU ms", "PostgreSQL", "F ms", "steady", "met")
 
 
 def _show_json(figures):
@@ -105,17 +105,9 @@ def _show_row(figures):
     if figures.html_gzip_most:
         html = f"{html} of {figures.html_gzip_most}"
     met = {True: "yes", False: "NO", None: ""}[figures.met]
-    cells = (
-        figures.case,
-        figures.ratio_to_f or "",
-        goal,
-        queries,
-        html,
-        figures.cpu_ms or "",
-        figures.steady or "",
-        met,
-    )
-    print(ROW.format(*cells), flush=True)
+    costs = [figures.cpu_ms, figures.postgres_ms, figures.floor_ms, figures.steady]
+    cells = (figures.case, figures.ratio_to_f, goal, queries, html, *costs, met)
+    print(ROW.format(*("" if cell is None else cell for cell in cells)), flush=True)
 
 
 if __name__ == "__main__":

@@ -86,9 +86,9 @@ class Server:
         headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
         return Answer(int(status.split()[1]), headers, body)
 
-    def cpu(self) -> float:
-        """Seconds of CPU that the server's processes and PostgreSQL's have used, without the measurer's own connection."""
-        return (_tree_ticks(self.pid) + _tree_ticks(self.postgres_pid, but_for=self.own_backend)) / TICKS
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of CPU used so far by the server's processes, and by PostgreSQL's but for the measurer's own connection."""
+        return _tree_ticks(self.pid) / TICKS, _tree_ticks(self.postgres_pid, but_for=self.own_backend) / TICKS
 
 
 def _tree_ticks(root: int, but_for: int | None = None) -> int:
