@@ -9,7 +9,18 @@ from django.db.models import Count
 from django.utils import timezone
 
 from .fingerprint import fingerprint, version_entries
-from .models import Area, Level, LevelDescriptor, Statement, Version
+from .models import (
+    Area,
+    CaseStudy,
+    GuideSection,
+    Insight,
+    LearningResource,
+    Level,
+    LevelDescriptor,
+    PeopleProfile,
+    Statement,
+    Version,
+)
 
 
 class NotPublishable(Exception):
@@ -41,6 +52,24 @@ def publication_problems(version):
     foreign = LevelDescriptor.objects.filter(statement__area__section__version=version).exclude(level__version=version)
     for descriptor in foreign.select_related("statement", "level"):
         problems.append(f"{descriptor.statement.code} has words at a level of another version.")
+    return problems + _reference_problems(version)
+
+
+def _reference_problems(version):
+    problems = [
+        f"Case study “{study}” has no stage." for study in CaseStudy.objects.filter(version=version, stages=None)
+    ]
+    areas, levels = Area.objects.exclude(section__version=version), Level.objects.exclude(version=version)
+    for model, name, foreign in (
+        (Insight, "areas", areas),
+        (GuideSection, "areas", areas),
+        (LearningResource, "area", areas),
+        (LearningResource, "level", levels),
+        (PeopleProfile, "level", levels),
+    ):
+        what = "an area" if foreign is areas else "a level"
+        for row in model.objects.filter(version=version, **{f"{name}__in": foreign}).distinct():
+            problems.append(f"{model._meta.verbose_name.capitalize()} “{row}” refers to {what} of another version.")
     return problems
 
 

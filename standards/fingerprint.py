@@ -12,13 +12,22 @@ from .models import (
     Area,
     AreaVariant,
     Attribute,
+    CaseStudy,
+    CaseStudyStage,
     GlossaryTerm,
+    GuideSection,
+    Insight,
+    LearningResource,
     Level,
     LevelDescriptor,
+    LifecycleStage,
     Part,
+    PeopleProfile,
+    ReferencePage,
     RoleProfile,
     RoleTarget,
     Section,
+    Source,
     Statement,
     Version,
 )
@@ -36,6 +45,23 @@ FROZEN_FIELDS = {
     "standards.glossaryterm": ("version", "term", "definition", "note", "order"),
     "standards.roleprofile": ("version", "slug", "title", "setting", "pathway", "description", "order"),
     "standards.roletarget": ("profile", "area", "level"),
+    "standards.referencepage": ("version", "slug", "title", "body", "group", "order"),
+    "standards.lifecyclestage": ("version", "title", "involvement", "order"),
+    "standards.source": ("version", "title", "url", "order"),
+    "standards.peopleprofile": (
+        "version",
+        "slug",
+        "job_title",
+        "organisation",
+        "level",
+        "quote",
+        "body",
+        "order",
+    ),
+    "standards.casestudy": ("version", "slug", "title", "organisation", "introduction", "order"),
+    "standards.casestudystage": ("case_study", "title", "text", "order"),
+    "standards.insight": ("version", "number", "group", "text"),
+    "standards.guidesection": ("version", "code", "title", "order"),
 }
 
 _VERSION_PATHS = {
@@ -51,6 +77,15 @@ _VERSION_PATHS = {
     GlossaryTerm: "version",
     RoleProfile: "version",
     RoleTarget: "profile__version",
+    ReferencePage: "version",
+    LifecycleStage: "version",
+    Source: "version",
+    PeopleProfile: "version",
+    CaseStudy: "version",
+    CaseStudyStage: "case_study__version",
+    Insight: "version",
+    GuideSection: "version",
+    LearningResource: "version",
 }
 _FOLLOW = {
     Area: ["section__version__framework"],
@@ -59,6 +94,9 @@ _FOLLOW = {
     Statement: ["area__section__version__framework"],
     LevelDescriptor: ["statement__area__section__version__framework", "level__version__framework"],
     RoleTarget: ["profile__version__framework", "area__section__version__framework", "level__version__framework"],
+    PeopleProfile: ["version__framework", "level__version__framework"],
+    CaseStudyStage: ["case_study__version__framework"],
+    LearningResource: ["version__framework", "area__section__version__framework", "level__version__framework"],
 }
 
 

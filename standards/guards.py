@@ -93,9 +93,14 @@ _ATTRIBUTE = (
     "SELECT v.state FROM standards_version v JOIN standards_attribute t ON t.version_id = v.id "
     "WHERE t.id = {row}.attribute_id"
 )
+_CASE_STUDY = (
+    "SELECT v.state FROM standards_version v JOIN standards_casestudy c ON c.version_id = v.id "
+    "WHERE c.id = {row}.case_study_id"
+)
 _FROZEN = ("published", "retired")
 
-# Left out, and so editable at any time: an area's short title, a statement's topic and part, a term's other forms.
+# Left out, and so editable at any time: an area's short title, a statement's topic and part, a term's other forms; the areas
+# that insights and guide sections are mapped to, and learning resources, whose tables have no guard.
 GUARDS = (
     Guard(
         "standards_version",
@@ -123,4 +128,22 @@ GUARDS = (
         ("version_id", "slug", "title", "setting", "pathway", "description", '"order"'),
     ),
     Guard("standards_roletarget", _PROFILE, _FROZEN, ("profile_id", "area_id", "level_id")),
+    Guard("standards_referencepage", _VERSION, _FROZEN, ("version_id", "slug", "title", "body", '"group"', '"order"')),
+    Guard("standards_lifecyclestage", _VERSION, _FROZEN, ("version_id", "title", "involvement", '"order"')),
+    Guard("standards_source", _VERSION, _FROZEN, ("version_id", "title", "url", '"order"')),
+    Guard(
+        "standards_peopleprofile",
+        _VERSION,
+        _FROZEN,
+        ("version_id", "slug", "job_title", "organisation", "level_id", "quote", "body", '"order"'),
+    ),
+    Guard(
+        "standards_casestudy",
+        _VERSION,
+        _FROZEN,
+        ("version_id", "slug", "title", "organisation", "introduction", '"order"'),
+    ),
+    Guard("standards_casestudystage", _CASE_STUDY, _FROZEN, ("case_study_id", "title", "text", '"order"')),
+    Guard("standards_insight", _VERSION, _FROZEN, ("version_id", "number", '"group"', "text")),
+    Guard("standards_guidesection", _VERSION, _FROZEN, ("version_id", "code", "title", '"order"')),
 )

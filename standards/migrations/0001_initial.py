@@ -402,5 +402,251 @@ class Migration(migrations.Migration):
             model_name="attribute",
             constraint=models.UniqueConstraint(fields=("version", "name"), name="attribute_unique_in_version"),
         ),
+        migrations.CreateModel(
+            name="CaseStudy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=200)),
+                ("organisation", models.CharField(max_length=200)),
+                ("introduction", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="case_studies", to="standards.version"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "case studies",
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseStudyStage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "case_study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="standards.casestudy"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["case_study", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GuideSection",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("areas", models.ManyToManyField(blank=True, related_name="guide_sections", to="standards.area")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guide_sections",
+                        to="standards.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Insight",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("group", models.CharField(max_length=100)),
+                ("text", models.CharField(max_length=200)),
+                ("areas", models.ManyToManyField(blank=True, related_name="insights", to="standards.area")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="insights", to="standards.version"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LearningResource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("provider", models.CharField(max_length=200)),
+                ("link", models.URLField(blank=True, max_length=500)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="learning_resources",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="learning_resources",
+                        to="standards.level",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="learning_resources",
+                        to="standards.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order", "title"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LifecycleStage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("involvement", models.TextField(blank=True, help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lifecycle_stages",
+                        to="standards.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PeopleProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("job_title", models.CharField(max_length=100)),
+                ("organisation", models.CharField(max_length=200)),
+                ("quote", models.TextField(blank=True)),
+                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people_profiles",
+                        to="standards.level",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people_profiles",
+                        to="standards.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferencePage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                (
+                    "group",
+                    models.CharField(choices=[("about", "About the standards"), ("annex", "Annexes")], max_length=10),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pages", to="standards.version"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="standards.version"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "order"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="casestudy",
+            constraint=models.UniqueConstraint(fields=("version", "slug"), name="case_study_slug_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="casestudystage",
+            constraint=models.UniqueConstraint(fields=("case_study", "title"), name="stage_title_unique_in_case_study"),
+        ),
+        migrations.AddConstraint(
+            model_name="guidesection",
+            constraint=models.UniqueConstraint(fields=("version", "code"), name="guide_code_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="insight",
+            constraint=models.UniqueConstraint(fields=("version", "number"), name="insight_number_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="lifecyclestage",
+            constraint=models.UniqueConstraint(fields=("version", "title"), name="stage_title_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="peopleprofile",
+            constraint=models.UniqueConstraint(fields=("version", "slug"), name="person_slug_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="referencepage",
+            constraint=models.UniqueConstraint(fields=("version", "slug"), name="page_slug_unique_in_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="source",
+            constraint=models.UniqueConstraint(fields=("version", "title"), name="source_title_unique_in_version"),
+        ),
         migrations.RunPython(install_guards, migrations.RunPython.noop),
     ]

@@ -4,14 +4,23 @@ from .framework import Version
 
 
 class InVersionManager(models.Manager):
-    """Finds a row by the natural key of its version and its own code."""
+    """Finds a row by the natural key of its version and its own key, such as its code."""
 
     version_path = "version"
+    own_key = "code"
 
-    def get_by_natural_key(self, slug, number, code):
+    def get_by_natural_key(self, slug, number, own_key):
         return self.get(
-            **{f"{self.version_path}__framework__slug": slug, f"{self.version_path}__number": number, "code": code}
+            **{
+                f"{self.version_path}__framework__slug": slug,
+                f"{self.version_path}__number": number,
+                self.own_key: own_key,
+            }
         )
+
+
+class BySlugManager(InVersionManager):
+    own_key = "slug"
 
 
 class Section(models.Model):

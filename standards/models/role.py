@@ -1,12 +1,7 @@
 from django.db import models
 
-from .area import Area
+from .area import Area, BySlugManager
 from .framework import Level, Version
-
-
-class RoleProfileManager(models.Manager):
-    def get_by_natural_key(self, slug, number, profile_slug):
-        return self.get(version__framework__slug=slug, version__number=number, slug=profile_slug)
 
 
 class RoleProfile(models.Model):
@@ -20,7 +15,7 @@ class RoleProfile(models.Model):
     description = models.TextField()
     order = models.PositiveSmallIntegerField()
 
-    objects = RoleProfileManager()
+    objects = BySlugManager()
 
     class Meta:
         ordering = ["version", "order"]

@@ -6,14 +6,23 @@ from standards.models import (
     Area,
     AreaVariant,
     Attribute,
+    CaseStudy,
+    CaseStudyStage,
     Framework,
     GlossaryTerm,
+    GuideSection,
+    Insight,
+    LearningResource,
     Level,
     LevelDescriptor,
+    LifecycleStage,
     Part,
+    PeopleProfile,
+    ReferencePage,
     RoleProfile,
     RoleTarget,
     Section,
+    Source,
     Statement,
     Version,
 )
@@ -44,7 +53,7 @@ def make_version(*statements, levels=("First", "Second", "Third")):
 
 
 def make_whole_version():
-    """A draft with at least one row in every guarded table."""
+    """A draft with at least one row in every table of a version."""
     version = make_version(WORDS, ("Reads", "Writes", "Teaches"))
     area = Area.objects.get(section__version=version)
     AreaVariant.objects.create(area=area, title="Area of old", where="Page 1")
@@ -55,4 +64,40 @@ def make_whole_version():
         version=version, slug="clerk", title="Clerk", pathway="Office", description="Writes.", order=1
     )
     RoleTarget.objects.create(profile=profile, area=area, level=version.levels.get(rank=1))
+    add_reference_material(version, area)
     return version
+
+
+def add_reference_material(version, area):
+    """What stands beside the areas of a version: a row in each of its tables, and a mapping to ``area``."""
+    level = version.levels.get(rank=2)
+    ReferencePage.objects.create(
+        version=version, slug="foreword", title="Foreword", body="## Why\n\nBecause.", group="about", order=1
+    )
+    LifecycleStage.objects.create(version=version, title="Buying", involvement="Buyers", order=1)
+    Source.objects.create(version=version, title="A book", url="https://example.com/book", order=1)
+    PeopleProfile.objects.create(
+        version=version,
+        slug="baker",
+        job_title="Baker",
+        organisation="Bakery",
+        level=level,
+        quote="Bread",
+        body="## My day\n\nLong.",
+        order=1,
+    )
+    study = CaseStudy.objects.create(
+        version=version, slug="bridge", title="A bridge", organisation="Roads", introduction="It stands.", order=1
+    )
+    CaseStudyStage.objects.create(case_study=study, title="Buying", text="Bought.", order=1)
+    Insight.objects.create(version=version, number=1, group="Strategy", text="Make time").areas.add(area)
+    GuideSection.objects.create(version=version, code="A", title="Before", order=1).areas.add(area)
+    LearningResource.objects.create(
+        version=version,
+        title="A course",
+        provider="A college",
+        link="https://example.com/course",
+        area=area,
+        level=level,
+        order=1,
+    )

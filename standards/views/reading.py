@@ -1,0 +1,148 @@
+"""How every page of a version begins: find the version, see who may read it, and let caches keep what everybody may read.
+
+Somebody who is not signed in gets a page that holds nothing personal. It is public for five minutes, says by its ETag whether it
+changed since, and is drawn once: the process remembers it. Somebody signed in has their name in the header, so that
+their page is drawn for them and kept nowhere (``service.middleware.private_pages``).
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from threading import Lock
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages import get_messages
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition, require_safe
+
+from ..models import Version
+from ..release import release
+from ..tree import VersionTree, version_tree
+
+LATEST = "latest"
+SECONDS_KEPT = 300
+REMEMBERED_PAGES = 200
+# Pages with any other query are drawn each time: there is no end to what may be asked.
+REMEMBERED_QUERIES = {"", "marks=off"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A version that somebody reads.
+
+    latest      the latest published version of its framework; None before there is one
+    is_latest   whether it was asked for as "latest", and not by its number
+    """
+
+    version: Version
+    latest: Version | None
+    is_latest: bool
+
+    @cached_property
+    def tree(self) -> VersionTree:
+        return version_tree(self.version)
+
+    @property
+    def framework(self):
+        return self.version.framework
+
+    @cached_property
+    def etag(self) -> str:
+        """What a page of it depends on, beside its address: published words, labels, neighbours, templates."""
+        latest = self.latest and (self.latest.pk, self.latest.number)
+        version = (self.version.pk, self.version.state, self.version.fingerprint, self.version.edited_at)
+        return f'"{hashlib.sha256(repr((version, latest, release())).encode()).hexdigest()[:32]}"'
+
+    def url(self, name: str, **kwargs) -> str:
+        """The path of a page of this version, by its number, so that the address stays true."""
+        return reverse(name, kwargs={"framework": self.framework.slug, "version": self.version.number, **kwargs})
+
+    def latest_url(self, name: str, **kwargs) -> str:
+        """The path of the same page of whichever version is the latest."""
+        return reverse(name, kwargs={"framework": self.framework.slug, "version": LATEST, **kwargs})
+
+
+def open_version(user, framework: str, number: str) -> Reading:
+    """Open a version by its framework's slug and its number, or "latest"; one query.
+
+    Raises ``Http404`` where there is none, and for a draft to everybody but editors.
+    """
+    versions = list(
+        Version.objects.filter(framework__slug=framework).select_related("framework").order_by("-published_at", "-pk")
+    )
+    latest = next((each for each in versions if each.state == Version.State.PUBLISHED), None)
+    version = latest if number == LATEST else next((each for each in versions if each.number == number), None)
+    if version is None or not (version.is_frozen or may_read_drafts(user)):
+        raise Http404
+    return Reading(version, latest, is_latest=number == LATEST)
+
+
+def may_read_drafts(user) -> bool:
+    """Whether somebody is an editor of the standards."""
+    return user.is_staff and user.has_perm("standards.change_version")
+
+
+def version_page(view):
+    """A page of a version, open to everybody: ``view(request, reading, ...)`` for an address with framework and version."""
+
+    @login_not_required
+    @require_safe
+    @wraps(view)
+    def page(request, framework, version, **kwargs):
+        reading = open_version(request.user, framework, version)
+        return public_answer(request, reading.etag, lambda: view(request, reading, **kwargs))
+
+    return page
+
+
+def public_answer(request, etag, draw):
+    """What ``draw`` answers: kept by caches under ``etag`` for somebody not signed in, by nobody for anybody else.
+
+    An unchanged page is answered with 304 before anything is drawn.
+    """
+    if request.user.is_authenticated or len(get_messages(request)):
+        response = draw()
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+    # The page and what is kept of it must be of one language, host and person: there is one language, no host in a page, no person.
+    response = condition(etag_func=lambda request: etag)(lambda request: _drawn_once(request, etag, draw))(request)
+    patch_cache_control(response, public=True, max_age=SECONDS_KEPT)
+    return response
+
+
+# Remembering
+
+_remembered: OrderedDict[tuple[str, str], tuple[bytes, str]] = OrderedDict()
+_lock = Lock()
+
+
+def forget_pages():
+    """Draw every page again when it is next asked for."""
+    with _lock:
+        _remembered.clear()
+
+
+def _drawn_once(request, etag, draw):
+    query = request.META.get("QUERY_STRING", "")
+    key = (etag, f"{request.path}?{query}")
+    with _lock:
+        kept = _remembered.get(key)
+        if kept:
+            _remembered.move_to_end(key)
+    if kept:
+        content, content_type = kept
+        return HttpResponse(content, content_type=content_type)
+    response = draw()
+    if query in REMEMBERED_QUERIES and _is_page(response):
+        with _lock:
+            _remembered[key] = (response.content, response["Content-Type"])
+            while len(_remembered) > REMEMBERED_PAGES:
+                _remembered.popitem(last=False)
+    return response
+
+
+def _is_page(response):
+    return response.status_code == 200 and not response.streaming and response["Content-Type"].startswith("text/html")
