@@ -1,21 +1,20 @@
-"""Everything that a version says, in a few queries and remembered by the process: what rating pages and reports draw.
+"""The areas of a version and all that they ask, in a few queries and remembered by the process: what rating pages and reports draw.
 
-Each change to a published version moves its ``edited_at`` (``actions.touch_version``), and its tree is read anew.
+What the document says beside them is in ``standards.library``.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from threading import Lock
 from types import MappingProxyType
 from uuid import UUID
 
 from markupsafe import Markup
 
 from .models import AreaVariant, Attribute, GlossaryTerm, Level, Part, RoleProfile, Section, Statement, Version
+from .remembering import Remembered
 from .wording import Term, descriptor_html, is_mostly_new, joined_ranks, terms_in
 
 NOT_YET = 0
@@ -225,33 +224,17 @@ class VersionTree:
 
 # Remembering
 
-REMEMBERED_TREES = 8
-
-_remembered: OrderedDict[tuple[int, datetime], VersionTree] = OrderedDict()
-_lock = Lock()
+_trees = Remembered(8)
 
 
 def version_tree(version: Version) -> VersionTree:
     """The tree of ``version``. One that is published or retired is remembered until the version is touched."""
-    if not version.is_frozen:
-        return read_tree(version)
-    key = (version.pk, version.edited_at)
-    with _lock:
-        if key in _remembered:
-            _remembered.move_to_end(key)
-            return _remembered[key]
-    tree = read_tree(version)
-    with _lock:
-        _remembered[key] = tree
-        while len(_remembered) > REMEMBERED_TREES:
-            _remembered.popitem(last=False)
-    return tree
+    return _trees.get(version, read_tree)
 
 
 def forget_trees():
     """Read every tree again when it is next asked for."""
-    with _lock:
-        _remembered.clear()
+    _trees.forget()
 
 
 # Reading

@@ -33,7 +33,8 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "views",
-    "views": "forms actions permissions reports report_files report_words progress checking wording answers held_posts demo models",
+    "views": "forms actions permissions reports report_files report_words progress checking wording answers held_posts demo tree library "
+    "comparison release diagrams search exports models",
     "admin": "actions forms models",
     "management": "actions answers demo models",
     "migrations": "guards models",
@@ -52,7 +53,9 @@ WITHIN = {
     "report_parts": "report_words scoring charts",
     "report_words": "scoring",
     "fingerprint": "models",
-    "tree": "wording models",
+    "tree": "remembering wording models",
+    "library": "prose remembering models",
+    "comparison": "tree wording",
     # The form pack of govuk.
     "environment": "rendering",
     "layout": "rendering",

@@ -211,7 +211,7 @@ def test_what_may_still_change_is_not_remembered(state):
 
 
 def test_few_trees_are_remembered_and_the_last_used_longest(version, monkeypatch):
-    monkeypatch.setattr(tree, "REMEMBERED_TREES", 2)
+    monkeypatch.setattr(tree._trees, "most", 2)
     days = [version.edited_at + timedelta(days=n) for n in range(3)]
 
     def on(day):
@@ -236,7 +236,7 @@ def test_a_tree_cannot_be_changed(version):
 def test_threads_that_ask_at_once_all_get_a_tree(version, monkeypatch):
     built = read_tree(version)
     monkeypatch.setattr(tree, "read_tree", lambda version: built)
-    monkeypatch.setattr(tree, "REMEMBERED_TREES", 1)
+    monkeypatch.setattr(tree._trees, "most", 1)
     answers = []
 
     def ask(number):
