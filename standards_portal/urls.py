@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("service.urls")),
     path("", include("people.urls")),
+    path("standards/", include("standards.urls")),
     path("assessments/", include("assessments.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
+from ..library import VersionLibrary, version_library
 from ..models import Version
 from ..release import release
 from ..tree import VersionTree, version_tree
@@ -44,6 +45,10 @@ class Reading:
     @cached_property
     def tree(self) -> VersionTree:
         return version_tree(self.version)
+
+    @cached_property
+    def library(self) -> VersionLibrary:
+        return version_library(self.version)
 
     @property
     def framework(self):
