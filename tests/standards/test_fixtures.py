@@ -6,19 +6,27 @@ what is wrong with them; each is shown to see faults planted in memory.
 
 import copy
 import hashlib
-import json
 import re
 import uuid
 from collections import Counter
-from itertools import accumulate
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "fixtures" / "contract-management-2.0"
-DATA = ROOT / "tests" / "data"
-SOURCE = (DATA / "contract-management-professional-standards-v2.0-july-2019.txt").read_text(encoding="utf-8")
+from tests.standards.document import (
+    DATA,
+    FLOWING,
+    LINE_STARTS,
+    PARAGRAPH_STARTS,
+    SOURCE,
+    SQUEEZED,
+    flow,
+    one,
+    ordered,
+    read_fixtures,
+    select,
+    source_between,
+    squeeze,
+)
 
 SOURCE_SHA256 = "00bfe5b2b333d81e9fd08581bc05f760203a977a13667c5c60ab3e72cd0209ec"
 LINEAGES = uuid.UUID("150130db-a2d8-5c3e-bd72-ed3b5cf94092")
@@ -30,59 +38,6 @@ RUN_TOGETHER = [("A2.7", 2), ("B5.3", 3)]
 # Page furniture between the end of an area's table and the next area's heading.
 PAGE_NUMBER_AFTER = {"A1": "18", "B5": "26"}
 AFTER_THE_LAST_AREA = "The NAO Commercial and contract management: insights and emerging best practice document"
-
-
-def squeeze(text):
-    """The text without any white space."""
-    return re.sub(r"\s+", "", text)
-
-
-def flow(text):
-    """The text as running words: white space as one space, and words that a line break cut at their hyphen joined."""
-    return re.sub(r"(?<=\w)- (?=\w)", "-", re.sub(r"\s+", " ", text)).strip()
-
-
-def starts(pattern):
-    """Where in the squeezed source something begins that follows the pattern in the source."""
-    return {SIGNS_BEFORE[match.end()] for match in re.finditer(pattern, SOURCE)}
-
-
-SQUEEZED = squeeze(SOURCE)
-FLOWING = flow(SOURCE)
-SIGNS_BEFORE = list(accumulate((not sign.isspace() for sign in SOURCE), initial=0))
-PARAGRAPH_STARTS = starts(r"\n\s*\n")
-LINE_STARTS = starts(r"\n")
-
-
-def source_between(start, end):
-    """The squeezed source from ``start``, which stands in it once, up to the next ``end``, and where that begins."""
-    assert SQUEEZED.count(start) == 1, f"{start} stands in the source {SQUEEZED.count(start)} times"
-    begin = SQUEEZED.index(start)
-    return SQUEEZED[begin : SQUEEZED.index(end, begin + len(start))], begin
-
-
-def read_fixtures():
-    """Every row of the fixtures, in load order."""
-    return [row for path in sorted(FIXTURES.glob("*.json")) for row in json.loads(path.read_text(encoding="utf-8"))]
-
-
-def select(rows, model, **wanted):
-    """The fields of the rows of a model, in file order. A foreign key is given by the last part of its natural key."""
-
-    def last(value):
-        return value[-1] if isinstance(value, list) else value
-
-    fields = [row["fields"] for row in rows if row["model"] == f"standards.{model}"]
-    return [row for row in fields if all(last(row[name]) == value for name, value in wanted.items())]
-
-
-def one(rows, model, **wanted):
-    (row,) = select(rows, model, **wanted)
-    return row
-
-
-def ordered(rows):
-    return sorted(rows, key=lambda row: row["order"])
 
 
 def cells(rows, area_code):
@@ -289,6 +244,7 @@ def references_to_nothing(rows):
         "part": lambda row: [*VERSION, row["code"]],
         "statement": lambda row: [*VERSION, row["code"]],
         "profile": lambda row: [*row["version"], row["slug"]],
+        "case_study": lambda row: [*row["version"], row["slug"]],
     }
     known = {name: [] for name in natural}
     wrong = []
@@ -298,7 +254,8 @@ def references_to_nothing(rows):
         references += [("area", key) for key in fields.get("areas", [])]
         wrong += [(number, name, key) for name, key in references if key not in known[name]]
         wrong += [(number, "pk", row["pk"])] if "pk" in row else []
-        name = row["model"].removeprefix("standards.").replace("roleprofile", "profile")
+        name = row["model"].removeprefix("standards.")
+        name = {"roleprofile": "profile", "casestudy": "case_study"}.get(name, name)
         if name in natural:
             known[name].append(natural[name](fields))
     return wrong
@@ -355,6 +312,15 @@ def test_counts_are_exact(rows):
         "glossaryterm": 47,
         "roleprofile": 6,
         "roletarget": 48,
+        "referencepage": 15,
+        "peopleprofile": 4,
+        "casestudy": 2,
+        "casestudystage": 6,
+        "lifecyclestage": 3,
+        "insight": 20,
+        "guidesection": 13,
+        "source": 7,
+        "learningresource": 10,
     }
     assert Counter(row["area"][-1] for row in select(rows, "statement")) == ROWS_PER_AREA
 
@@ -408,7 +374,13 @@ def test_attributes_are_one_list_shared_by_both_behaviours(rows):
     assert [row["areas"] for row in select(rows, "attribute")] == [[[*VERSION, "A1"], [*VERSION, "A2"]]] * 8
 
 
-@pytest.mark.parametrize("model", ["section", "area", "attribute", "glossaryterm", "roleprofile"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        *("section", "area", "attribute", "glossaryterm", "roleprofile", "referencepage", "peopleprofile"),
+        *("casestudy", "lifecyclestage", "guidesection", "source", "learningresource"),
+    ],
+)
 def test_rows_are_written_in_the_order_that_they_state(model, rows):
     assert [row["order"] for row in select(rows, model)] == list(range(1, len(select(rows, model)) + 1))
 

@@ -73,7 +73,7 @@ def test_library_of_a_small_version(small):
 
 
 def test_every_text_in_markdown_is_safe_markup(small):
-    ReferencePage.objects.update(body="<b>x</b>")
+    small.pages.update(body="<b>x</b>")
     library = version_library(small)
     stages = [stage for study in library.case_studies for stage in study.stages]
     for row in (*library.pages, *library.people, *library.case_studies, *stages, *library.stages):
@@ -206,7 +206,7 @@ def test_a_touched_version_is_read_again(published):
 
 def test_a_draft_is_not_remembered(small):
     before = version_library(small)
-    ReferencePage.objects.update(title="Another")
+    small.pages.update(title="Another")
     assert (before.page("foreword").title, version_library(small).page("foreword").title) == ("Foreword", "Another")
 
 
