@@ -94,7 +94,8 @@ def _chevrons(parts, steps, y) -> float:
     """Arrows from left to right, each with a code (or none), a title and an address (or none)."""
     width = (WIDTH - 2 - POINT) / max(len(steps), 1)
     for number, (code, title, address) in enumerate(steps):
-        x, right = 1 + number * width, 1 + (number + 1) * width - GAP / 2
+        x = 1 + number * width
+        right = x + width - (0 if number + 1 == len(steps) else GAP / 2)
         notch = POINT if number else 0
         path = (
             f"M{_n(x)} {_n(y)}H{_n(right)}l{POINT} {ACTIVITY // 2}l-{POINT} {ACTIVITY // 2}H{_n(x)}"

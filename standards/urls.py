@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{VERSION}people/<slug:slug>/", reference.people_detail, name="people-detail"),
     path(f"{VERSION}case-studies/<slug:slug>/", reference.casestudy_detail, name="casestudy-detail"),
     path(f"{VERSION}insights/", reference.insight_list, name="insight-list"),
+    path(f"{VERSION}learning/", reference.learning_list, name="learning-list"),
     path(f"{VERSION}sources/", reference.source_list, name="source-list"),
     path(f"{VERSION}glossary/", reference.glossary_list, name="glossary-list"),
     path(f"{VERSION}search/", search.standards_search, name="standards-search"),

@@ -19,6 +19,8 @@ def area_detail(request, reading, area_code):
         "area": area,
         "section": next(section for section in tree.sections if section.code == area.section_code),
         "terms": terms_in((cell.text for statement in area.statements for cell in statement.cells), tree.terms),
+        # What is for every area and every level stands on the page of learning resources only.
+        "resources": [each for each in reading.library.resources_of(area_code) if each.area_code or each.rank],
         "has_marks": request.GET.get("marks") != "off",
         "previous": tree.areas[number - 1] if number else None,
         "following": tree.areas[number + 1] if number + 1 < len(tree.areas) else None,

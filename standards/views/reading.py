@@ -18,12 +18,20 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
-from ..library import VersionLibrary, version_library
+from ..library import LibraryPage, VersionLibrary, version_library
 from ..models import Version
 from ..release import release
 from ..tree import VersionTree, version_tree
 
 LATEST = "latest"
+# Texts that introduce something which has a page of its own stand on that page.
+INTRODUCTIONS = {
+    "insights": "insight-list",
+    "sources": "source-list",
+    "definitions": "glossary-list",
+    "people": "people-list",
+    "career-pathways": "role-list",
+}
 SECONDS_KEPT = 300
 REMEMBERED_PAGES = 200
 # Pages with any other query are drawn each time: there is no end to what may be asked.
@@ -69,6 +77,14 @@ class Reading:
         """The path of the same page of whichever version is the latest."""
         return reverse(name, kwargs={"framework": self.framework.slug, "version": LATEST, **kwargs})
 
+    def page_url(self, slug: str) -> str:
+        """The path of a text of the document."""
+        return self.url(INTRODUCTIONS[slug]) if slug in INTRODUCTIONS else self.url("page-detail", slug=slug)
+
+    def introduction(self, name: str) -> LibraryPage | None:
+        """The text that introduces the page with that URL name; None where the version has none."""
+        return next((page for page in self.library.pages if INTRODUCTIONS.get(page.slug) == name), None)
+
 
 def open_version(user, framework: str, number: str) -> Reading:
     """Open a version by its framework's slug and its number, or "latest"; one query.
@@ -112,7 +128,6 @@ def public_answer(request, etag, draw):
         response = draw()
         patch_cache_control(response, no_store=True, private=True)
         return response
-    # The page and what is kept of it must be of one language, host and person: there is one language, no host in a page, no person.
     response = condition(etag_func=lambda request: etag)(lambda request: _drawn_once(request, etag, draw))(request)
     patch_cache_control(response, public=True, max_age=SECONDS_KEPT)
     return response
@@ -132,7 +147,7 @@ def forget_pages():
 
 def _drawn_once(request, etag, draw):
     query = request.META.get("QUERY_STRING", "")
-    key = (etag, f"{request.path}?{query}")
+    key = (etag, request.build_absolute_uri())
     with _lock:
         kept = _remembered.get(key)
         if kept:

@@ -3,12 +3,12 @@
 from itertools import groupby
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 
 from ..diagrams import area_diagram, stage_diagram
 from ..models import GlossaryTerm
-from .reading import version_page
+from .reading import INTRODUCTIONS, version_page
 
 
 @version_page
@@ -16,6 +16,8 @@ def page_detail(request, reading, slug):
     """A text of the document as a page, with the next one to read."""
     pages = reading.library.pages
     page = _by_slug(reading.library.page, slug)
+    if slug in INTRODUCTIONS:
+        return redirect(reading.page_url(slug))
     number = pages.index(page)
     context = {
         "reading": reading,
@@ -50,6 +52,12 @@ def casestudy_detail(request, reading, slug):
 def insight_list(request, reading):
     """The National Audit Office's insights and the guide's sections, and which areas go with them."""
     return render(request, "standards/insight_list.html", {"reading": reading})
+
+
+@version_page
+def learning_list(request, reading):
+    """Where to learn more, beginning with the courses and guides that the document names."""
+    return render(request, "standards/learning_list.html", {"reading": reading})
 
 
 @version_page
