@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from textwrap import wrap
 
 from django.template.loader import render_to_string
 from markupsafe import Markup
 
-from documents import pdf
+from documents import measure, pdf
 
 from ..models import Area
 from .material import Material
@@ -21,14 +20,19 @@ CSS_FILE = Path(pdf.__file__).with_name("standards.css")
 LEVELS_DOWN = 2
 LOWEST_HEADING = 6
 
-# Where a table is cut, in millimetres: a table that runs over a page of itself is tagged as two, without a head in its second half.
-LINE = 3.95
-ROW_MARGIN = 3.4
-TABLE_HEAD = 10
-PAGE = 252
-AREA_HEAD = 30
-CONTINUED_HEAD = 14
-COLUMNS_WIDTH = 162
+# Where a table is cut, in millimetres: one that runs over a page of itself is tagged as two, without a head in its second half.
+# The sizes are those of documents/standards.css.
+SMALL, LINE = 8.25, 3.93
+SUMMARY, SUMMARY_LINE, SUMMARY_WIDTH = 11, 5.43, 150
+TITLE, TITLE_LINE = 19, 8.4
+CELL_MARGIN = 2.45
+CELL_SPACE = 4
+CODE_WIDTH = 12
+TEXT_WIDTH = 174
+TABLE_HEAD = 9.3
+PAGE = 254.5
+AREA_HEAD = 13.5
+CONTINUED_HEAD = 10
 
 
 def make_version_pdf(material: Material) -> bytes:
@@ -49,6 +53,9 @@ def version_html(material: Material) -> str:
         "kinds": dict(Area.Kind.choices),
         "pages": {page.slug: page for page in library.pages},
         "pathways": [(title, list(roles)) for title, roles in groupby(tree.role_profiles, key=lambda r: r.pathway)],
+        "glossary_rows": [
+            {"term": term.term, "definition": term.definition, "note": material.notes[term.term]} for term in tree.terms
+        ],
         "area_tables": area_tables,
         "shared_words": shared_words,
         "in_tables": in_tables,
@@ -74,27 +81,31 @@ def below(html: Markup) -> Markup:
 
 def area_tables(material: Material, area) -> list[list]:
     """Cut the statements of an area into runs that each fit on a page as one table."""
-    across = _characters(COLUMNS_WIDTH / max(1, len(material.tree.levels)) - 4)
+    each = (TEXT_WIDTH - CODE_WIDTH) / max(1, len(material.tree.levels))
+    widths = {level.rank: each - CELL_SPACE for level in material.tree.levels[:-1]}
 
     def height(statement):
-        return _height((material.words.get(statement.pk, {}).values()), across)
+        texts = material.words.get(statement.pk, {}).items()
+        return CELL_MARGIN + LINE * max((_lines(text, widths.get(rank, each)) for rank, text in texts), default=1)
 
-    head = AREA_HEAD + 5.5 * _lines(area.summary, 85) + 5 * bool(area.parts)
-    return _cut(area.statements, height, PAGE - head - TABLE_HEAD, PAGE - CONTINUED_HEAD - TABLE_HEAD)
+    above = AREA_HEAD + TITLE_LINE * measure.lines(f"{area.code} {area.title}", width=TEXT_WIDTH - 8, points=TITLE)
+    above += SUMMARY_LINE * measure.lines(area.summary, width=SUMMARY_WIDTH, points=SUMMARY) + 5.5 * bool(area.parts)
+    return _cut(area.statements, height, above)
 
 
-def in_tables(rows: Iterable, *texts: str, width: float, first: float = 0) -> list[list]:
+def in_tables(rows: Iterable, *texts: str, width: float, above: float) -> list[list]:
     """Cut rows into runs that each fit on a page as one table.
 
-    ``texts`` name what is long in a row, and ``width`` is that column's, in millimetres. ``first`` is what stands above the first
-    run on its page.
+    ``texts`` name what is long in a row, one beneath the other in a column of ``width`` millimetres. ``above`` is the height of
+    what stands before the first run on its page.
     """
-    across = _characters(width)
 
     def height(row):
-        return ROW_MARGIN + LINE * sum(_lines(_text(row, name), across) for name in texts)
+        return CELL_MARGIN + sum(
+            LINE * _lines(text, width - CELL_SPACE) + 1.5 for name in texts if (text := _text(row, name))
+        )
 
-    return _cut(list(rows), height, PAGE - first - TABLE_HEAD, PAGE - CONTINUED_HEAD - TABLE_HEAD)
+    return _cut(rows, height, above)
 
 
 def shared_words(material: Material, area) -> list[str]:
@@ -113,31 +124,20 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _text(row, name):
-    for part in name.split("."):
-        row = row[part] if isinstance(row, dict) else getattr(row, part)
-    return row or ""
+    return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def _cut(rows, height, first, later):
+def _cut(rows, height, above):
     tables, room = [], 0
     for row in rows:
         needed = height(row)
         if needed > room:
-            room = later if tables else first
+            room = PAGE - TABLE_HEAD - (CONTINUED_HEAD if tables else above)
             tables.append([])
         tables[-1].append(row)
         room -= needed
     return tables
 
 
-def _height(texts, across):
-    return ROW_MARGIN + LINE * max((_lines(text, across) for text in texts), default=1)
-
-
-def _characters(width):
-    """How many characters of the small type stand in a line of ``width`` millimetres, on the safe side."""
-    return max(8, int(width * 0.64))
-
-
-def _lines(text, across):
-    return sum(len(wrap(line, across)) or 1 for line in text.splitlines()) or 1
+def _lines(text, width):
+    return measure.lines(text, width=width, points=SMALL)

@@ -112,7 +112,7 @@ def _people(material):
         "People",
         columns,
         (
-            (person.job_title, person.organisation, person.level_name, person.quote, person.body.words)
+            (person.job_title, person.organisation, person.level, person.quote, person.body.words)
             for person in material.library.people
         ),
     )
@@ -156,10 +156,7 @@ def _resources(material):
     return _sheet(
         "Learning resources",
         columns,
-        (
-            (each.title, each.provider, each.link, each.area_code, each.level_name)
-            for each in material.library.resources
-        ),
+        ((each.title, each.provider, each.link, each.area_code, each.level) for each in material.library.resources),
     )
 
 
