@@ -19,6 +19,7 @@ from tests.standards.document import (
     PARAGRAPH_STARTS,
     SOURCE,
     SQUEEZED,
+    VERSION,
     flow,
     one,
     ordered,
@@ -31,7 +32,6 @@ from tests.standards.document import (
 SOURCE_SHA256 = "00bfe5b2b333d81e9fd08581bc05f760203a977a13667c5c60ab3e72cd0209ec"
 LINEAGES = uuid.UUID("150130db-a2d8-5c3e-bd72-ed3b5cf94092")
 ROWS_PER_AREA = {"A1": 6, "A2": 8, "B1": 9, "B2": 7, "B3": 12, "B4": 7, "B5": 8, "B6": 9}
-VERSION = ["contract-management", "2.0"]
 
 # Two places where the text layer runs two cells of a row together; split by sense.
 RUN_TOGETHER = [("A2.7", 2), ("B5.3", 3)]
