@@ -31,6 +31,11 @@ class Remembered:
                 self._kept.popitem(last=False)
         return found
 
+    def has(self, version):
+        """Whether something is remembered of ``version`` as it is now."""
+        with self._lock:
+            return version.is_frozen and (version.pk, version.edited_at) in self._kept
+
     def forget(self):
         """Read everything again when it is next asked for."""
         with self._lock:

@@ -13,7 +13,7 @@ from ..models import Version
 from ..remembering import Remembered
 from .case import make_case_json
 from .changes import make_change_notes_csv
-from .material import Material, read_material
+from .material import Material, licence_address, read_material
 from .moodle import make_moodle_csv
 from .pdf import make_version_pdf
 from .tables import make_statements_csv
@@ -26,10 +26,12 @@ REMEMBERED_FILES = 4  # of each format
 class Export:
     """A format.
 
-    name        as in addresses and on the command line
-    title, purpose   what it is, and what it is for
-    ending      of the file's name, after the version's
-    make        the file's bytes; raises ``documents.pdf.PdfUnavailable`` where PDFs cannot be made
+    name             as in addresses and on the command line
+    title, kind, purpose   what it is, in which format, and what it is for
+    ending           of the file's name, after the version's
+    make             the file's bytes; raises ``documents.pdf.PdfUnavailable`` where PDFs cannot be made
+    needs_previous   whether it says what changed since the version before
+    is_slow          whether making it takes seconds
     """
 
     name: str
@@ -40,6 +42,7 @@ class Export:
     ending: str
     make: Callable[[Material], bytes]
     needs_previous: bool = False
+    is_slow: bool = False
     made: Remembered = field(default_factory=lambda: Remembered(REMEMBERED_FILES), compare=False, repr=False)
 
     def file_name(self, version: Version) -> str:
@@ -51,9 +54,17 @@ class Export:
         """Return the file's bytes, the remembered ones where nothing in it has changed."""
         return self.made.get(version, self._make)
 
+    def known_size(self, version: Version) -> int | None:
+        """How many bytes the file has; None where it is not made yet and making it would take long."""
+        if self.is_slow and not self.made.has(version):
+            return None
+        return len(self.content(version))
+
     def _make(self, version):
         return self.make(read_material(version, with_previous=self.needs_previous))
 
+
+__all__ = ["EXPORTS", "Export", "forget_exports", "licence_address"]
 
 _EXPORTS = (
     Export(
@@ -64,6 +75,7 @@ _EXPORTS = (
         "application/pdf",
         ".pdf",
         make_version_pdf,
+        is_slow=True,
     ),
     Export(
         "xlsx",

@@ -45,8 +45,7 @@ class Material:
 
     @property
     def licence_address(self) -> str:
-        """Where the licence can be read; empty for a licence that is not known here."""
-        return next((url for name, url in LICENCE_ADDRESSES.items() if name in self.version.licence), "")
+        return licence_address(self.version)
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -63,6 +62,11 @@ class Material:
             ("Source address", version.source_url),
             ("Fingerprint", version.fingerprint),
         )
+
+
+def licence_address(version: Version) -> str:
+    """Where the licence of ``version`` can be read; empty for a licence that is not known here."""
+    return next((url for name, url in LICENCE_ADDRESSES.items() if name in version.licence), "")
 
 
 def read_material(version: Version, *, with_previous: bool = False) -> Material:

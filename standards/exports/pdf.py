@@ -22,16 +22,19 @@ LOWEST_HEADING = 6
 
 # Where a table is cut, in millimetres: one that runs over a page of itself is tagged as two, without a head in its second half.
 # The sizes are those of documents/standards.css.
-SMALL, LINE = 8.25, 3.93
-SUMMARY, SUMMARY_LINE, SUMMARY_WIDTH = 11, 5.43, 150
+SMALL, LINE, STATEMENT_LINE = 8.25, 3.93, 3.79
+PROSE, PROSE_LINE, PROSE_WIDTH = 9, 4.45, 142
+SUMMARY, SUMMARY_LINE, SUMMARY_WIDTH = 11, 5.43, 174
 TITLE, TITLE_LINE = 19, 8.4
-CELL_MARGIN = 2.45
+CELL_MARGIN = 2.25
 CELL_SPACE = 4
 CODE_WIDTH = 12
 TEXT_WIDTH = 174
 TABLE_HEAD = 9.3
 PAGE = 254.5
+HEAD = 11
 AREA_HEAD = 13.5
+ASIDE_MARGIN = 1.5
 CONTINUED_HEAD = 10
 
 
@@ -56,8 +59,10 @@ def version_html(material: Material) -> str:
         "glossary_rows": [
             {"term": term.term, "definition": term.definition, "note": material.notes[term.term]} for term in tree.terms
         ],
+        "definitions_head": HEAD
+        + _prose_height(next((p.body for p in library.pages if p.slug == "definitions"), None)),
         "area_tables": area_tables,
-        "shared_words": shared_words,
+        "area_notes": area_notes,
         "in_tables": in_tables,
         "below": below,
     }
@@ -80,17 +85,36 @@ def below(html: Markup) -> Markup:
 
 
 def area_tables(material: Material, area) -> list[list]:
-    """Cut the statements of an area into runs that each fit on a page as one table."""
+    """Cut the statements of an area into runs that each fit on a page as one table, the last one with what is said below it."""
     each = (TEXT_WIDTH - CODE_WIDTH) / max(1, len(material.tree.levels))
     widths = {level.rank: each - CELL_SPACE for level in material.tree.levels[:-1]}
 
     def height(statement):
         texts = material.words.get(statement.pk, {}).items()
-        return CELL_MARGIN + LINE * max((_lines(text, widths.get(rank, each)) for rank, text in texts), default=1)
+        return CELL_MARGIN + STATEMENT_LINE * max(
+            (_lines(text, widths.get(rank, each)) for rank, text in texts), default=1
+        )
 
     above = AREA_HEAD + TITLE_LINE * measure.lines(f"{area.code} {area.title}", width=TEXT_WIDTH - 8, points=TITLE)
     above += SUMMARY_LINE * measure.lines(area.summary, width=SUMMARY_WIDTH, points=SUMMARY) + 5.5 * bool(area.parts)
-    return _cut(area.statements, height, above)
+    after = 2 + sum(
+        LINE * _lines(f"{name} {text}", TEXT_WIDTH) + ASIDE_MARGIN for name, text in area_notes(material, area)
+    )
+    return _cut(area.statements, height, above, after)
+
+
+def area_notes(material: Material, area) -> list[tuple[str, str]]:
+    """What is said below the table of an area, each with its name or ""."""
+    library = material.library
+    notes = [("", sentence) for sentence in shared_words(material, area)]
+    for name, texts in (
+        ("Attributes:", area.attributes),
+        ("Best practice guide:", [f"{each.code} {each.title}" for each in library.guide_sections_of(area.code)]),
+        ("Insights:", [f"{each.number} {each.text}" for each in library.insights_of(area.code)]),
+    ):
+        if texts:
+            notes.append((name, f"{'; '.join(texts)}."))
+    return notes
 
 
 def in_tables(rows: Iterable, *texts: str, width: float, above: float) -> list[list]:
@@ -127,8 +151,8 @@ def _text(row, name):
     return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def _cut(rows, height, above):
-    tables, room = [], 0
+def _cut(rows, height, above, after=0.0):
+    tables, room = [], 0.0
     for row in rows:
         needed = height(row)
         if needed > room:
@@ -136,8 +160,18 @@ def _cut(rows, height, above):
             tables.append([])
         tables[-1].append(row)
         room -= needed
+    # Nothing but an aside would stand on the next page.
+    if room < after and tables and len(tables[-1]) > 1:
+        tables.append([tables[-1].pop()])
     return tables
 
 
 def _lines(text, width):
     return measure.lines(text, width=width, points=SMALL)
+
+
+def _prose_height(prose):
+    if not prose:
+        return 0
+    paragraphs = prose.words.splitlines()
+    return sum(ASIDE_MARGIN + PROSE_LINE * measure.lines(p, width=PROSE_WIDTH, points=PROSE) for p in paragraphs)
