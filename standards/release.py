@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-FOLDERS = ("templates", "static", "standards", "govuk")
+FOLDERS = ("templates", "static", "standards", "govuk", "documents")
 ENDINGS = {".html", ".css", ".js", ".py", ".svg", ".woff2"}
 NAMES = ("PORTAL_ORGANISATION_NAME", "PORTAL_SERVICE_NAME", "PORTAL_CONTACT_EMAIL", "PORTAL_DEMO")
 

@@ -36,7 +36,7 @@ WITHIN = {
     "views": "forms actions permissions reports report_files report_words progress checking wording answers held_posts demo tree library "
     "comparison release diagrams search exports models",
     "admin": "actions forms models",
-    "management": "actions answers demo models",
+    "management": "actions answers demo exports models",
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",
@@ -56,6 +56,12 @@ WITHIN = {
     "tree": "remembering wording models",
     "library": "prose remembering models",
     "comparison": "tree wording",
+    "search": "search_entries search_excerpts search_query search_words tree library remembering wording models",
+    "search_entries": "tree library",
+    "search_excerpts": "search_words",
+    "search_query": "search_words wording",
+    "exports": "tree library remembering models",
+    "measure": "pdf",
     # The form pack of govuk.
     "environment": "rendering",
     "layout": "rendering",
@@ -63,7 +69,7 @@ WITHIN = {
     "parameters": "fields messages",
 }
 STANDARD_LIBRARY_ONLY = {"assessments.scoring", "assessments.answers", "assessments.charts"}
-ONLY_IMPORTER = {"weasyprint": "documents.pdf"}
+ONLY_IMPORTER = {"weasyprint": "documents.pdf", "xlsxwriter": "documents.workbook"}
 VAGUE = re.compile(r"^(utils?|core|common|services?|helpers?|mixins?|misc)$")
 VAGUE_BUT_OURS = {"service"}  # the app of the pages that serve no piece of work
 MOST_LINES = 400
@@ -71,7 +77,7 @@ MOST_LINES_OF_A_VIEW = 40
 # Pages of one view that show it in another state, and pages that Django asks for by handler.
 FOLDERS_OF_DJANGO = {"migrations", "management", "commands"}
 HANDLERS = {"bad_request", "permission_denied", "page_not_found", "server_error", "csrf_failure"}
-PAGES_BY_ANOTHER_NAME = {"form_expired", "report_unavailable", "assessment_start_closed"}
+PAGES_BY_ANOTHER_NAME = {"form_expired", "report_unavailable", "assessment_start_closed", "version_pdf"}
 
 
 @dataclass(frozen=True)

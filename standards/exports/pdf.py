@@ -125,9 +125,8 @@ def in_tables(rows: Iterable, *texts: str, width: float, above: float) -> list[l
     """
 
     def height(row):
-        return CELL_MARGIN + sum(
-            LINE * _lines(text, width - CELL_SPACE) + 1.5 for name in texts if (text := _text(row, name))
-        )
+        parts = [_lines(text, width) for name in texts if (text := _text(row, name))]
+        return CELL_MARGIN + LINE * max(1, sum(parts)) + ASIDE_MARGIN * (len(parts) - 1)
 
     return _cut(rows, height, above)
 
