@@ -1,10 +1,28 @@
 """Search over a version."""
 
-from django.http import Http404
+from functools import partial
 
+from django.shortcuts import render
+
+from ..search import search, version_index
 from .reading import version_page
 
 
 @version_page
 def standards_search(request, reading):
-    raise Http404
+    """What a version has of ``?q=``, by kind; ``&kind=`` shows all of one kind. Without a query, how to search."""
+    index = version_index(reading.version)
+    context = {
+        "reading": reading,
+        "results": search(index, request.GET.get("q", ""), request.GET.get("kind", "")),
+        "address_of": partial(_address_of, reading),
+    }
+    return render(request, "standards/standards_search.html", context)
+
+
+def _address_of(reading, hit):
+    if hit.page == "page-detail":
+        address = reading.page_url(**hit.arguments)
+    else:
+        address = reading.url(hit.page, **hit.arguments)
+    return f"{address}#{hit.anchor}" if hit.anchor else address
