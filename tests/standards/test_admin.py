@@ -7,17 +7,27 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from standards.actions import publish_version
-from standards.admin import PUBLISHED, StatementAdmin
-from standards.fingerprint import version_entries
+from standards.admin.asked import StatementAdmin
+from standards.admin.rows import PUBLISHED, VERSION_PATHS
+from standards.fingerprint import fingerprint, version_entries
+from standards.library import version_library
 from standards.models import (
     Area,
     Attribute,
+    CaseStudy,
     Framework,
     GlossaryTerm,
+    GuideSection,
+    Insight,
+    LearningResource,
     Level,
     LevelDescriptor,
+    LifecycleStage,
+    PeopleProfile,
+    ReferencePage,
     RoleProfile,
     Section,
+    Source,
     Statement,
     Version,
 )
@@ -35,8 +45,24 @@ MODELS = [
     Attribute,
     GlossaryTerm,
     RoleProfile,
+    ReferencePage,
+    LifecycleStage,
+    Source,
+    PeopleProfile,
+    CaseStudy,
+    Insight,
+    GuideSection,
+    LearningResource,
 ]
-EDITABLE_AT_ANY_TIME = {Area: {"short_title"}, Statement: {"topic", "part"}, GlossaryTerm: {"other_forms"}}
+EDITABLE_AT_ANY_TIME = {
+    Area: {"short_title"},
+    Statement: {"topic", "part"},
+    GlossaryTerm: {"other_forms"},
+    Insight: {"areas"},
+    GuideSection: {"areas"},
+    LearningResource: {"title", "provider", "link", "area", "level", "order"},
+}
+WITHOUT_ANYTHING_OF_OURS = [model for model in MODELS if model is not Framework and model not in EDITABLE_AT_ANY_TIME]
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +92,9 @@ def page(model, action, *args):
 
 def row_of(model, version):
     """The first row of ``model`` in ``version``."""
-    if model in (Framework, Version):
-        return version if model is Version else version.framework
-    path = {Area: "section__version", Statement: "area__section__version"}.get(model, "version")
-    path = "statement__area__section__version" if model is LevelDescriptor else path
-    return model.objects.filter(**{path: version}).first()
+    if model is Framework:
+        return version.framework
+    return model.objects.filter(**{VERSION_PATHS[model] or "pk": version.pk}).first()
 
 
 class Form(HTMLParser):
@@ -232,6 +256,14 @@ def test_draft_statement_is_removed_from_its_area(editor_browser, draft):
         (Attribute, "name"),
         (GlossaryTerm, "definition"),
         (RoleProfile, "description"),
+        (ReferencePage, "body"),
+        (LifecycleStage, "involvement"),
+        (Source, "title"),
+        (PeopleProfile, "quote"),
+        (CaseStudy, "introduction"),
+        (Insight, "text"),
+        (GuideSection, "title"),
+        (LearningResource, "provider"),
     ],
 )
 def test_draft_rows_are_edited(editor_browser, draft, model, field):
@@ -261,6 +293,53 @@ def test_draft_is_begun_and_filled(editor_browser, published_version):
     term = {"version": version.pk, "term": "Plan", "definition": "What is meant to be done.", "order": "1"}
     assert editor_browser.post(page(GlossaryTerm, "add"), term).status_code == 302
     assert version.glossary_terms.get().term == "Plan"
+
+
+def test_draft_case_study_is_edited_with_its_stages(editor_browser, draft):
+    study = row_of(CaseStudy, draft)
+    new = {"stages-1-title": "Using", "stages-1-text": "Crossed.", "stages-1-order": "2"}
+    assert_saved(send(editor_browser, study, **{"stages-0-text": "Paid."}, **new, **{"stages-TOTAL_FORMS": "2"}))
+    assert [(stage.title, stage.text) for stage in study.stages.all()] == [("Buying", "Paid."), ("Using", "Crossed.")]
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "chosen"),
+    [
+        (ReferencePage, {"slug": "new", "title": "N", "body": "B", "group": "annex"}, set()),
+        (LifecycleStage, {"title": "N"}, set()),
+        (Source, {"title": "N"}, set()),
+        (PeopleProfile, {"slug": "new", "job_title": "N", "organisation": "O", "body": "B"}, {"level"}),
+        (CaseStudy, {"slug": "new", "title": "N", "organisation": "O", "introduction": "I"}, set()),
+        (Insight, {"number": 9, "group": "G", "text": "T"}, {"areas"}),
+        (GuideSection, {"code": "Z", "title": "N"}, {"areas"}),
+        (LearningResource, {"title": "N", "provider": "P"}, {"area", "level"}),
+    ],
+)
+def test_draft_is_given_reference_material(editor_browser, draft, model, fields, chosen):
+    """What is chosen from the version of a row is asked for when the row has one."""
+    form = editor_browser.get(page(model, "add")).context["adminform"].form
+    response = editor_browser.post(page(model, "add"), {"version": draft.pk, "order": 9} | fields)
+    assert response.status_code == 302
+    row = model.objects.filter(version=draft).latest("pk")
+    assert {name: getattr(row, name) for name in fields} == fields
+    later = editor_browser.get(page(model, "change", row.pk)).context["adminform"].form
+    assert set(later.fields) - set(form.fields) == chosen
+    for name in chosen:
+        assert {option.pk for option in later.fields[name].queryset} == {
+            option.pk for option in type(later.fields[name].queryset.first()).objects.all() if in_version(option, draft)
+        }
+
+
+def in_version(row, version):
+    return type(row).objects.filter(**{VERSION_PATHS[type(row)]: version}, pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(("model", "name"), [(Source, "url"), (LearningResource, "link")])
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
+def test_addresses_lead_to_the_web(editor_browser, draft, model, name, address):
+    row = row_of(model, draft)
+    response = send(editor_browser, row, **{name: address})
+    assert response.context["adminform"].form.errors.keys() == {name}
 
 
 def test_draft_offers_only_rows_of_its_own_version(editor_browser, draft, published_version):
@@ -324,6 +403,54 @@ def test_what_is_ours_is_edited_at_any_time_and_trees_are_read_again(editor_brow
     assert version_tree(published) is not before
 
 
+@pytest.mark.parametrize("model", [Insight, GuideSection])
+def test_mapping_of_a_published_version_is_edited(editor_browser, published, model):
+    row, before = row_of(model, published), version_library(published)
+    assert_saved(send(editor_browser, row, areas=[]))
+    assert not row.areas.exists()
+    area = Area.objects.get(section__version=published)
+    assert_saved(send(editor_browser, row, areas=[area.pk]))
+    assert row.areas.get() == area
+    published.refresh_from_db()
+    assert version_library(published) is not before
+    assert published.fingerprint == fingerprint(version_entries(published))
+    response = send(editor_browser, row, areas=[Area.objects.get(code="B4").pk])
+    assert response.context["adminform"].form.errors.keys() == {"areas"}
+
+
+def test_learning_resources_of_a_published_version_come_change_and_go(editor_browser, published):
+    before = version_library(published)
+    data = {"version": published.pk, "title": "Talk", "provider": "A club", "link": "example.com", "order": 2}
+    assert editor_browser.post(page(LearningResource, "add"), data).status_code == 302
+    row = published.learning_resources.get(title="Talk")
+    area, level = Area.objects.get(section__version=published), published.levels.get(rank=1)
+    assert_saved(send(editor_browser, row, area=area.pk, level=level.pk, title="Speech"))
+    row.refresh_from_db()
+    assert (row.title, row.link, row.area, row.level) == ("Speech", "https://example.com", area, level)
+    published.refresh_from_db()
+    changed = version_library(published)
+    assert [resource.title for resource in changed.resources] == ["A course", "Speech"]
+    assert len(before.resources) == 1
+    assert editor_browser.post(page(LearningResource, "delete", row.pk), {"post": "yes"}).status_code == 302
+    published.refresh_from_db()
+    assert [resource.title for resource in version_library(published).resources] == ["A course"]
+    chosen = {"action": "delete_selected", "_selected_action": [before.resources[0].pk], "post": "yes"}
+    assert editor_browser.post(page(LearningResource, "changelist"), chosen).status_code == 302
+    published.refresh_from_db()
+    assert version_library(published).resources == ()
+    assert published.fingerprint == fingerprint(version_entries(published))
+
+
+def test_learning_resource_stays_in_its_version(editor_browser, draft, published_version):
+    row = row_of(LearningResource, published_version)
+    assert_refused(send(editor_browser, row, version=draft.pk))
+    row.refresh_from_db()
+    assert row.version == published_version
+    foreign = Area.objects.get(section__version=draft)
+    response = send(editor_browser, row, area=foreign.pk)
+    assert response.context["adminform"].form.errors.keys() == {"area"}
+
+
 def test_part_of_a_published_statement_is_chosen_from_its_area(editor_browser, published):
     statement = row_of(Statement, published)
     part = statement.area.parts.get()
@@ -348,6 +475,9 @@ def test_part_of_a_published_statement_is_chosen_from_its_area(editor_browser, p
         (Area, {"statements-0-topic": "Changed"}),
         (Area, {"variants-0-title": "Changed"}),
         (GlossaryTerm, {"definition": "Changed"}),
+        (Insight, {"text": "Changed"}),
+        (Insight, {"version": "1"}),
+        (GuideSection, {"title": "Changed"}),
     ],
 )
 def test_tampered_form_of_a_published_row_changes_nothing(editor_browser, published, model, sent):
@@ -356,16 +486,16 @@ def test_tampered_form_of_a_published_row_changes_nothing(editor_browser, publis
     assert published_rows(published) == before
 
 
-@pytest.mark.parametrize("model", [Version, Level, Section, LevelDescriptor, Attribute, RoleProfile])
+@pytest.mark.parametrize("model", WITHOUT_ANYTHING_OF_OURS)
 def test_published_rows_without_anything_of_ours_take_no_form(editor_browser, published, model):
     row = row_of(model, published)
     before = published_rows(published)
-    data = {"title": "Changed", "text": "Changed", "name": "Changed", "number": "9"}
+    data = {"title": "Changed", "text": "Changed", "name": "Changed", "number": "9", "stages-0-text": "Changed"}
     assert editor_browser.post(page(model, "change", row.pk), data).status_code == 403
     assert published_rows(published) == before
 
 
-@pytest.mark.parametrize("model", [model for model in MODELS if model is not Framework])
+@pytest.mark.parametrize("model", [model for model in MODELS if model not in (Framework, LearningResource)])
 def test_published_rows_are_not_deleted(editor_browser, published, model):
     row = row_of(model, published)
     assert editor_browser.get(page(model, "delete", row.pk)).status_code == 403

@@ -1,36 +1,34 @@
-"""The editors' pages: a draft version can be edited whole, a published one only in what is the portal's own.
-
-Who may edit is Django's permissions on this app. What may no longer change is decided here for a clear answer, and by the
-database's triggers for certain (``standards.guards``).
-"""
+"""What all pages of the editors share: rows of a version, and what of them may change."""
 
 import re
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
-from django.utils.text import Truncator
 
-from .actions import touch_version
-from .models import (
+from ..actions import touch_version
+from ..models import (
     Area,
-    AreaVariant,
     Attribute,
+    CaseStudy,
     Framework,
     GlossaryTerm,
+    GuideSection,
+    Insight,
+    LearningResource,
     Level,
     LevelDescriptor,
+    LifecycleStage,
     Part,
+    PeopleProfile,
+    ReferencePage,
     RoleProfile,
-    RoleTarget,
     Section,
+    Source,
     Statement,
     Version,
 )
-
-admin.site.site_header = admin.site.site_title = settings.PORTAL_SERVICE_NAME
 
 # How a row of each model leads to its version; Version itself is at the end of the empty path.
 VERSION_PATHS = {
@@ -40,6 +38,14 @@ VERSION_PATHS = {
     Attribute: "version",
     GlossaryTerm: "version",
     RoleProfile: "version",
+    ReferencePage: "version",
+    LifecycleStage: "version",
+    Source: "version",
+    PeopleProfile: "version",
+    CaseStudy: "version",
+    Insight: "version",
+    GuideSection: "version",
+    LearningResource: "version",
     Area: "section__version",
     Statement: "area__section__version",
     LevelDescriptor: "statement__area__section__version",
@@ -73,6 +79,8 @@ class VersionFilter(admin.SimpleListFilter):
 class OneVersionChoices:
     """Offers only rows of the version whose page this is; on a page for a new row, only those that may still change."""
 
+    is_wholly_ours = False
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(
             db_field, request, **kwargs, queryset=self._choosable(db_field.related_model, request)
@@ -102,6 +110,8 @@ class OneVersionChoices:
         rows = model._default_manager.select_related(f"{path}__framework" if path else "framework")
         if pk:
             return rows.filter(**{f"{path or 'pk'}__in": shown.values(VERSION_PATHS[page] or "pk")})
+        if model is Version and self.is_wholly_ours:
+            return rows
         return rows.exclude(**{f"{path}__state__in" if path else "state__in": Version.FROZEN_STATES})
 
 
@@ -125,9 +135,14 @@ class Inline(OneVersionChoices):
 
 
 class RowAdmin(OneVersionChoices, admin.ModelAdmin):
-    """Rows of a version. ``editable_at_any_time`` names what is the portal's own and so changes in a published version too."""
+    """Rows of a version. ``editable_at_any_time`` names what is the portal's own and so changes in a published version too.
+
+    ``is_wholly_ours``: so is the whole row, which comes and goes at any time. ``chosen_in_version`` names what is chosen from
+    the row's version, which a new row does not have yet.
+    """
 
     editable_at_any_time = ()
+    chosen_in_version = ()
     is_added_alone = False
     list_filter = [VersionFilter]
     list_per_page = 100
@@ -150,17 +165,17 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
         return super().has_change_permission(request, obj) and not is_closed
 
     def has_delete_permission(self, request, obj=None):
-        is_frozen = obj is not None and version_of(obj).is_frozen
+        is_frozen = obj is not None and version_of(obj).is_frozen and not self.is_wholly_ours
         return super().has_delete_permission(request, obj) and not is_frozen
 
     def get_readonly_fields(self, request, obj=None):
         readonly = super().get_readonly_fields(request, obj)
         if obj is None or not version_of(obj).is_frozen:
             return readonly
-        return [name for name in self.get_fields(request) if name not in self.editable_at_any_time]
+        return [name for name in self.fields if name not in self.editable_at_any_time]
 
     def get_fields(self, request, obj=None):
-        return self.fields
+        return [name for name in self.fields if obj or name not in self.chosen_in_version]
 
     def get_fieldsets(self, request, obj=None):
         options = {"fields": self.get_fields(request, obj)}
@@ -175,6 +190,19 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         touch_version(version_id=version_of(form.instance).pk)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        self._touch_after_deletion([obj])
+
+    def delete_queryset(self, request, queryset):
+        rows = list(queryset)
+        super().delete_queryset(request, queryset)
+        self._touch_after_deletion(rows)
+
+    def _touch_after_deletion(self, rows):
+        for version_id in {version_of(row).pk for row in rows}:
+            touch_version(version_id=version_id)
 
     def changelist_view(self, request, extra_context=None):
         return self._answered(request, super().changelist_view, request, extra_context)
@@ -192,7 +220,7 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None or not version_of(row).is_frozen or not self.has_change_permission(request, row):
             return False
-        frozen = set(self.get_fields(request)) - set(self.editable_at_any_time) - set(self.readonly_fields)
+        frozen = set(self.fields) - set(self.editable_at_any_time) - set(self.readonly_fields)
         in_inlines = {name for inline in self.inlines for name in (*inline.fields, "DELETE")}
         sent = (re.fullmatch(r".+-\d+-(\w+)", name) for name in request.POST)
         return bool(frozen & request.POST.keys()) or any(match and match[1] in in_inlines for match in sent)
@@ -210,155 +238,3 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
     def _refused(self, request, message):
         self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.path.replace("/delete/", "/change/"))
-
-
-class LevelInline(Inline, admin.StackedInline):
-    model = Level
-    fields = ["rank", "name", "definition", "summary"]
-
-
-class SectionInline(Inline, admin.StackedInline):
-    model = Section
-    fields = ["code", "title", "summary", "chosen_by_role", "order"]
-
-
-class AttributeInline(Inline, admin.TabularInline):
-    model = Attribute
-    fields = ["name", "order"]
-
-
-class AreaInline(Inline, admin.StackedInline):
-    model = Area
-    fields = ["code", "title", "short_title", "summary", "kind", "order"]
-
-
-class PartInline(Inline, admin.TabularInline):
-    model = Part
-    fields = ["code", "title", "order"]
-    show_change_link = False
-
-
-class VariantInline(Inline, admin.TabularInline):
-    model = AreaVariant
-    fields = ["title", "where"]
-    show_change_link = False
-
-
-class StatementInline(Inline, admin.TabularInline):
-    model = Statement
-    fields = ["code", "topic", "part", "order"]
-
-
-class DescriptorInline(Inline, admin.StackedInline):
-    model = LevelDescriptor
-    fields = ["level", "text"]
-    show_change_link = False
-
-
-class TargetInline(Inline, admin.TabularInline):
-    model = RoleTarget
-    fields = ["area", "level"]
-    show_change_link = False
-
-
-@admin.register(Framework)
-class FrameworkAdmin(admin.ModelAdmin):
-    list_display = ["title", "owner", "slug"]
-    search_fields = ["title", "owner"]
-
-    def get_readonly_fields(self, request, obj=None):
-        # The slug is in every fingerprint.
-        return ["slug"] if obj and obj.versions.filter(state__in=Version.FROZEN_STATES).exists() else []
-
-
-@admin.register(Version)
-class VersionAdmin(RowAdmin):
-    is_added_alone = True
-    fields = ["framework", "number", "issued", "source_title", "source_url", "licence", "state", "published_at"]
-    readonly_fields = ["state", "published_at"]
-    inlines = [LevelInline, SectionInline, AttributeInline]
-    list_display = ["number", "framework", "state", "issued", "published_at"]
-    list_filter = ["state"]
-    search_fields = ["number", "framework__title", "source_title"]
-
-
-@admin.register(Section)
-class SectionAdmin(RowAdmin):
-    fields = ["version", *SectionInline.fields]
-    readonly_fields = ["version"]
-    inlines = [AreaInline]
-    list_display = ["code", "title", "chosen_by_role", "in_version"]
-    search_fields = ["code", "title", "summary"]
-
-
-@admin.register(Level)
-class LevelAdmin(RowAdmin):
-    fields = ["version", *LevelInline.fields]
-    readonly_fields = ["version"]
-    list_display = ["name", "rank", "in_version"]
-    search_fields = ["name", "definition"]
-
-
-@admin.register(Area)
-class AreaAdmin(RowAdmin):
-    editable_at_any_time = ("short_title",)
-    fields = ["section", *AreaInline.fields]
-    inlines = [StatementInline, PartInline, VariantInline]
-    list_display = ["code", "title", "short_title", "kind", "in_version"]
-    list_filter = [VersionFilter, "kind"]
-    search_fields = ["code", "title", "short_title", "summary", "variants__title"]
-
-
-@admin.register(Statement)
-class StatementAdmin(RowAdmin):
-    editable_at_any_time = ("topic", "part")
-    fields = ["area", "code", "topic", "part", "order", "lineage"]
-    readonly_fields = ["lineage"]
-    inlines = [DescriptorInline]
-    list_display = ["code", "topic", "in_version", "area", "part"]
-    search_fields = ["code", "topic", "area__title", "descriptors__text"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("part")
-
-
-@admin.register(LevelDescriptor)
-class LevelDescriptorAdmin(RowAdmin):
-    fields = ["statement", "level", "text"]
-    readonly_fields = ["statement", "level"]
-    list_display = ["statement", "level", "words", "in_version"]
-    list_filter = [VersionFilter, "level__rank"]
-    search_fields = ["statement__code", "statement__topic", "text"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("level")
-
-    @admin.display(ordering="text")
-    def words(self, row):
-        return Truncator(row.text).words(20)
-
-
-@admin.register(Attribute)
-class AttributeAdmin(RowAdmin):
-    fields = ["version", "name", "areas", "order"]
-    readonly_fields = ["version"]
-    list_display = ["name", "order", "in_version"]
-    search_fields = ["name"]
-
-
-@admin.register(GlossaryTerm)
-class GlossaryTermAdmin(RowAdmin):
-    is_added_alone = True
-    editable_at_any_time = ("other_forms",)
-    fields = ["version", "term", "definition", "note", "other_forms", "order"]
-    list_display = ["term", "definition", "in_version"]
-    search_fields = ["term", "definition", "other_forms"]
-
-
-@admin.register(RoleProfile)
-class RoleProfileAdmin(RowAdmin):
-    is_added_alone = True
-    fields = ["version", "slug", "title", "setting", "pathway", "description", "order"]
-    inlines = [TargetInline]
-    list_display = ["title", "setting", "pathway", "in_version"]
-    search_fields = ["title", "setting", "pathway", "description"]

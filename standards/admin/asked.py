@@ -1,0 +1,173 @@
+"""The editors' pages of what is asked: frameworks, versions, areas, statements, terms and role profiles."""
+
+from django.contrib import admin
+from django.utils.text import Truncator
+
+from ..models import (
+    Area,
+    AreaVariant,
+    Attribute,
+    Framework,
+    GlossaryTerm,
+    Level,
+    LevelDescriptor,
+    Part,
+    RoleProfile,
+    RoleTarget,
+    Section,
+    Statement,
+    Version,
+)
+from .rows import Inline, RowAdmin, VersionFilter
+
+
+class LevelInline(Inline, admin.StackedInline):
+    model = Level
+    fields = ["rank", "name", "definition", "summary"]
+
+
+class SectionInline(Inline, admin.StackedInline):
+    model = Section
+    fields = ["code", "title", "summary", "chosen_by_role", "order"]
+
+
+class AttributeInline(Inline, admin.TabularInline):
+    model = Attribute
+    fields = ["name", "order"]
+
+
+class AreaInline(Inline, admin.StackedInline):
+    model = Area
+    fields = ["code", "title", "short_title", "summary", "kind", "order"]
+
+
+class PartInline(Inline, admin.TabularInline):
+    model = Part
+    fields = ["code", "title", "order"]
+    show_change_link = False
+
+
+class VariantInline(Inline, admin.TabularInline):
+    model = AreaVariant
+    fields = ["title", "where"]
+    show_change_link = False
+
+
+class StatementInline(Inline, admin.TabularInline):
+    model = Statement
+    fields = ["code", "topic", "part", "order"]
+
+
+class DescriptorInline(Inline, admin.StackedInline):
+    model = LevelDescriptor
+    fields = ["level", "text"]
+    show_change_link = False
+
+
+class TargetInline(Inline, admin.TabularInline):
+    model = RoleTarget
+    fields = ["area", "level"]
+    show_change_link = False
+
+
+@admin.register(Framework)
+class FrameworkAdmin(admin.ModelAdmin):
+    list_display = ["title", "owner", "slug"]
+    search_fields = ["title", "owner"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # The slug is in every fingerprint.
+        return ["slug"] if obj and obj.versions.filter(state__in=Version.FROZEN_STATES).exists() else []
+
+
+@admin.register(Version)
+class VersionAdmin(RowAdmin):
+    is_added_alone = True
+    fields = ["framework", "number", "issued", "source_title", "source_url", "licence", "state", "published_at"]
+    readonly_fields = ["state", "published_at"]
+    inlines = [LevelInline, SectionInline, AttributeInline]
+    list_display = ["number", "framework", "state", "issued", "published_at"]
+    list_filter = ["state"]
+    search_fields = ["number", "framework__title", "source_title"]
+
+
+@admin.register(Section)
+class SectionAdmin(RowAdmin):
+    fields = ["version", *SectionInline.fields]
+    readonly_fields = ["version"]
+    inlines = [AreaInline]
+    list_display = ["code", "title", "chosen_by_role", "in_version"]
+    search_fields = ["code", "title", "summary"]
+
+
+@admin.register(Level)
+class LevelAdmin(RowAdmin):
+    fields = ["version", *LevelInline.fields]
+    readonly_fields = ["version"]
+    list_display = ["name", "rank", "in_version"]
+    search_fields = ["name", "definition"]
+
+
+@admin.register(Area)
+class AreaAdmin(RowAdmin):
+    editable_at_any_time = ("short_title",)
+    fields = ["section", *AreaInline.fields]
+    inlines = [StatementInline, PartInline, VariantInline]
+    list_display = ["code", "title", "short_title", "kind", "in_version"]
+    list_filter = [VersionFilter, "kind"]
+    search_fields = ["code", "title", "short_title", "summary", "variants__title"]
+
+
+@admin.register(Statement)
+class StatementAdmin(RowAdmin):
+    editable_at_any_time = ("topic", "part")
+    fields = ["area", "code", "topic", "part", "order", "lineage"]
+    readonly_fields = ["lineage"]
+    inlines = [DescriptorInline]
+    list_display = ["code", "topic", "in_version", "area", "part"]
+    search_fields = ["code", "topic", "area__title", "descriptors__text"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("part")
+
+
+@admin.register(LevelDescriptor)
+class LevelDescriptorAdmin(RowAdmin):
+    fields = ["statement", "level", "text"]
+    readonly_fields = ["statement", "level"]
+    list_display = ["statement", "level", "words", "in_version"]
+    list_filter = [VersionFilter, "level__rank"]
+    search_fields = ["statement__code", "statement__topic", "text"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("level")
+
+    @admin.display(ordering="text")
+    def words(self, row):
+        return Truncator(row.text).words(20)
+
+
+@admin.register(Attribute)
+class AttributeAdmin(RowAdmin):
+    fields = ["version", "name", "areas", "order"]
+    readonly_fields = ["version"]
+    list_display = ["name", "order", "in_version"]
+    search_fields = ["name"]
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(RowAdmin):
+    is_added_alone = True
+    editable_at_any_time = ("other_forms",)
+    fields = ["version", "term", "definition", "note", "other_forms", "order"]
+    list_display = ["term", "definition", "in_version"]
+    search_fields = ["term", "definition", "other_forms"]
+
+
+@admin.register(RoleProfile)
+class RoleProfileAdmin(RowAdmin):
+    is_added_alone = True
+    fields = ["version", "slug", "title", "setting", "pathway", "description", "order"]
+    inlines = [TargetInline]
+    list_display = ["title", "setting", "pathway", "in_version"]
+    search_fields = ["title", "setting", "pathway", "description"]
