@@ -19,9 +19,11 @@ def page_detail(request, reading, slug):
     if slug in INTRODUCTIONS:
         return redirect(reading.page_url(slug))
     number = pages.index(page)
+    pictures = {"who-they-are-for": _stage_picture, "sections": _area_picture}
     context = {
         "reading": reading,
         "page": page,
+        "picture": pictures[slug](reading) if slug in pictures else "",
         "previous": pages[number - 1] if number else None,
         "following": pages[number + 1] if number + 1 < len(pages) else None,
     }
@@ -69,21 +71,15 @@ def source_list(request, reading):
 @version_page
 def lifecycle_detail(request, reading):
     """The document's two pictures of the lifecycle, each with the same in words."""
-    tree, stages = reading.tree, reading.library.stages
-    addresses = {area.code: reading.url("area-detail", area_code=area.code) for area in tree.areas}
-    by_kind = {
-        kind: [area for area in tree.areas if area.kind == kind] for kind in ("behaviour", "lifecycle", "enabling")
-    }
-    # The document draws as many stages as lifecycle activities, in the same order, and does not say which goes with which.
-    nearest = by_kind["lifecycle"] if len(by_kind["lifecycle"]) == len(stages) else [None] * len(stages)
     context = {
         "reading": reading,
-        "by_kind": by_kind,
-        "stages": list(zip(stages, nearest, strict=True)),
-        "area_diagram": area_diagram(tree.areas, addresses),
-        "stage_diagram": stage_diagram(
-            [(stage.title, area and addresses[area.code]) for stage, area in zip(stages, nearest, strict=True)]
-        ),
+        "by_kind": {
+            kind: [area for area in reading.tree.areas if area.kind == kind]
+            for kind in ("enabling", "lifecycle", "behaviour")
+        },
+        "stages": _stages(reading),
+        "area_diagram": _area_picture(reading),
+        "stage_diagram": _stage_picture(reading),
     }
     return render(request, "standards/lifecycle_detail.html", context)
 
@@ -107,3 +103,28 @@ def _by_slug(find, slug):
         return find(slug)
     except KeyError:
         raise Http404 from None
+
+
+def _stages(reading):
+    """Each commercial stage with the lifecycle activity that is nearest to it.
+
+    The document draws as many of one as of the other, in the same order, and does not say which goes with which: the pages call
+    it our reading. Where the numbers differ there is None.
+    """
+    stages = reading.library.stages
+    activities = [area for area in reading.tree.areas if area.kind == "lifecycle"]
+    return list(zip(stages, activities if len(activities) == len(stages) else [None] * len(stages), strict=True))
+
+
+def _stage_picture(reading):
+    return stage_diagram(
+        [
+            (stage.title, reading.url("area-detail", area_code=area.code) if area else None)
+            for stage, area in _stages(reading)
+        ]
+    )
+
+
+def _area_picture(reading):
+    areas = reading.tree.areas
+    return area_diagram(areas, {area.code: reading.url("area-detail", area_code=area.code) for area in areas})

@@ -70,7 +70,7 @@ def test_every_link_of_a_page_leads_to_a_page(client, name):
     html = client.get(reverse(name)).content.decode()
     paths = set(re.findall(r'<a [^>]*href="(/[^"]*)"', html))
     assert len(paths) >= 6
-    assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+    assert {path: client.get(path, follow=True).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
 def test_who_can_see_what_is_a_table_with_a_row_for_each_kind_of_person(client):
