@@ -9,9 +9,9 @@ CODE, NAME, TEXT = 10, 30, 60
 
 
 def make_version_workbook(material: Material) -> bytes:
-    """Return every part of the version; sheets without a row are left out."""
-    makers = (_about, _statements, _areas, _levels, _glossary, _roles, *_REFERENCE)
-    sheets = [sheet for make in makers if (sheet := make(material)).rows]
+    """Return every part of the version; sheets beside the statements that would be empty are left out."""
+    first = [_about(material), _statements(material), _areas(material)]
+    sheets = first + [sheet for make in _OTHERS if (sheet := make(material)).rows]
     return make_workbook(sheets, title=material.name, author=material.framework.owner, made_at=material.fixed_at)
 
 
@@ -160,4 +160,4 @@ def _resources(material):
     )
 
 
-_REFERENCE = (_pages, _stages, _people, _case_studies, _insights, _guide, _sources, _resources)
+_OTHERS = (_levels, _glossary, _roles, _pages, _stages, _people, _case_studies, _insights, _guide, _sources, _resources)

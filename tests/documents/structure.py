@@ -78,6 +78,10 @@ class TaggedPdf:
             if isinstance(kid, int):
                 yield pages[element.raw_get("/Pg").idnum], int(kid)
 
+    def own_text(self, element) -> str:
+        """Return the text of an element without that of the elements beneath it."""
+        return "".join(self._marked[key] for key in self._contents(element))
+
     def text_below(self, tag: str) -> list[str]:
         """Return the text under each element of this tag."""
         found = []
