@@ -1,10 +1,30 @@
 """What happens around every view."""
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from . import held_posts as held
+
+_CHARSETS = {"utf-8", "utf8"}
+
+
+def readable_forms(get_response):
+    """Answer 400 to a form that is not UTF-8, as each page of ours asks for it to be: other codecs fail, or let through half
+    characters that no database keeps."""
+
+    def middleware(request):
+        if request.method == "POST":
+            if request.content_params.get("charset", "utf-8").lower() not in _CHARSETS:
+                raise BadRequest("The form is not in UTF-8.")
+            try:
+                int(request.META.get("CONTENT_LENGTH") or 0)
+            except ValueError:
+                raise BadRequest("The length of the form is not a number.") from None
+        return get_response(request)
+
+    return middleware
 
 
 def held_posts(get_response):
