@@ -20,7 +20,7 @@ from django.urls import include, path, reverse
 from django.views.generic import View
 
 from assessments import actions, permissions, report_files
-from assessments.answers import Answered
+from assessments.answers import Answered, target_mark
 from assessments.models import Assessment
 from assessments.models.assessment import AssessmentQuerySet
 from people.models import User
@@ -154,15 +154,17 @@ class World:
         answer = {f"drawn-{pk}": "0.x", f"level-{pk}": "1"}
         targets = {f"target-{area.code}": "3" for area in tree.areas}
         reasons = {f"reason-{area.code}": "Another reason" for area in tree.areas}
+        standing = self.rounds[state].targets.values_list("area__code", "rank", "reason")
+        drawn = {f"drawn-{code}": target_mark(rank, reason) for code, rank, reason in standing}
         return {
             "account-detail": {"name": "Another Name"},
             "assessment-create": {"role_profile": "senior-contract-manager"},
             "assessment-role": {"role_profile": "contract-analyst"},
-            "target-edit": targets | reasons,
+            "target-edit": targets | reasons | drawn,
             "rating-edit": answer,
             "rating-save": answer,
             "evidence-create": {"title": "Another example"},
-            "evidence-edit": {"title": "Another title"},
+            "evidence-edit": {"title": "Another title", "revision": "1"},
         }.get(route.name, {})
 
     def rows(self):
