@@ -29,6 +29,7 @@ LINES_PER_PAGE = 56
 LAYOUT_FILES = (
     *(HERE / name for name in ("charts.py", "report_files.py", "report_parts.py", "report_words.py", "reports.py")),
     HERE / "scoring.py",
+    *(HERE.parent / "standards" / name for name in ("tree.py", "wording.py")),
     CSS_FILE,
     CSS_FILE.with_name("print.css"),
     CSS_FILE.with_name("pdf.py"),
