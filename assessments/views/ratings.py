@@ -32,7 +32,7 @@ def rating_edit(request, assessment_id, area_code):
         form = RatingForm(area, {}, request.POST)
         conflicts = _save(assessment, form).conflicts
         if not form.problems and not conflicts:
-            return _onward(assessment, tree, area)
+            return _onward(request, assessment, tree)
     standing, progress = _standing(assessment, tree, area)
     if request.method == "POST":
         form.redraw(standing, conflicts)
@@ -134,11 +134,13 @@ def _save(assessment, form):
         raise PermissionDenied from None
 
 
-def _onward(assessment, tree, area):
-    following = progress_from(tree, _targets(assessment), answered=()).after(area.code)
-    if following is None:
+def _onward(request, assessment, tree):
+    """To where the page said that it leads: it names the next area of the role, or nothing after the last."""
+    try:
+        following = tree.area(request.POST.get("next_area", ""))
+    except KeyError:
         return redirect("assessment-check", assessment_id=assessment.pk)
-    return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.area.code)
+    return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.code)
 
 
 def _evidence_counts(assessment):
