@@ -101,10 +101,11 @@ def changed_elsewhere(page):
 
 def wrong_example(page):
     """No title, a link that is none, a date in the future and a statement that does not exist."""
-    page.evaluate("document.querySelector('main [name=statements]').value = '0'")
-    if not page.locator("main [name=statements]").first.is_visible():
+    first = page.locator("main .round-group [type=checkbox]").first
+    first.evaluate("(checkbox) => { checkbox.value = '0'; }")
+    if not first.is_visible():
         page.locator(".round-group summary").first.click()
-    page.locator("main [name=statements]").first.check()
+    first.check()
     page.fill("main [name=title]", "")
     page.fill("main [name=link]", "not a link")
     for part, value in (("day", "1"), ("month", "2"), ("year", "2199")):
