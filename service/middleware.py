@@ -10,18 +10,17 @@ from . import held_posts as held
 _CHARSETS = {"utf-8", "utf8"}
 
 
-def readable_forms(get_response):
-    """Answer 400 to a form that is not UTF-8, as each page of ours asks for it to be: other codecs fail, or let through half
-    characters that no database keeps."""
+def readable_requests(get_response):
+    """Answer 400 to what no browser sends and no database keeps: a NUL in a cookie, and a form that is not UTF-8, which is what
+    each page asks for. Other codecs fail, or let half characters through."""
 
     def middleware(request):
-        if request.method == "POST":
-            if request.content_params.get("charset", "utf-8").lower() not in _CHARSETS:
-                raise BadRequest("The form is not in UTF-8.")
-            try:
-                int(request.META.get("CONTENT_LENGTH") or 0)
-            except ValueError:
-                raise BadRequest("The length of the form is not a number.") from None
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest("A cookie holds a NUL.")
+        if request.method == "POST" and request.content_params.get("charset", "utf-8").lower() not in _CHARSETS:
+            raise BadRequest("The form is not in UTF-8.")
+        if not str(request.META.get("CONTENT_LENGTH") or 0).isdecimal():
+            raise BadRequest("The length of the form is not a number.")
         return get_response(request)
 
     return middleware
