@@ -96,7 +96,7 @@ def _show_row(figures):
     elif figures.goal_in == "F":
         goal = f"{figures.goal:g} F"
     else:
-        goal = f"{figures.ratio_to_goal_in:g} of {figures.goal:g} {figures.goal_in}"
+        goal = f"{figures.ratio_to_goal_in} of {figures.goal} {figures.goal_in}"
     counts = set((figures.queries_with or {}).values())
     queries = "/".join(map(str, sorted(counts)))
     if figures.queries_most:
