@@ -13,13 +13,13 @@ ARRIVED = """
   const drawn = getComputedStyle(element).opacity === "0" && label ? label : element;
   const box = drawn.getBoundingClientRect();
   const fieldset = element.closest("fieldset");
-  const group = fieldset ? fieldset.parentElement : element.closest(".govuk-form-group") || element;
+  const group = fieldset ? fieldset.parentElement : element.closest(".govuk-form-group") || element.form;
   const head = document.querySelector(".rating-head");
   const isSticky = head && getComputedStyle(head).position === "sticky";
   const top = isSticky ? Math.max(head.getBoundingClientRect().bottom, 0) : 0;
   return {
     id: element.id,
-    isField: ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName) && element.type !== "hidden",
+    isField: ["INPUT", "TEXTAREA", "SELECT", "BUTTON"].includes(element.tagName) && element.type !== "hidden",
     isShown: element.checkVisibility({visibilityProperty: true}) && box.height > 0,
     hasMessage: [...group.querySelectorAll(".govuk-error-message")].some((message) => message.checkVisibility()),
     isInView: box.bottom > top && box.top < innerHeight && box.bottom - top >= Math.min(box.height, 20),
