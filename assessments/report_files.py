@@ -19,7 +19,6 @@ from documents import pdf
 
 from .charts import key_chart, level_chart
 from .models import Assessment, ReportFile
-from .report_words import listed
 from .reports import ReportSource, make_report
 
 HERE = Path(__file__).parent
@@ -87,7 +86,7 @@ def kept_size(assessment: Assessment, wanted: str) -> int | None:
 
 def report_html(source: ReportSource) -> str:
     """Return the report as the page that its PDF is made from."""
-    return render_to_string(TEMPLATE, {"report": make_report(source), "in_tables": in_tables, "listed": listed, **CHARTS})
+    return render_to_string(TEMPLATE, {"report": make_report(source), "in_tables": in_tables, **CHARTS})
 
 
 def make_pdf(source: ReportSource) -> bytes:
