@@ -12,8 +12,8 @@ from django.utils import timezone
 from standards.models import Version
 from standards.tree import version_tree
 
-from .answers import Answered, Change, Conflict
-from .models import Assessment, Rating, ReportFile, Target
+from .answers import Answered, Change, Conflict, target_mark
+from .models import Assessment, Evidence, Rating, ReportFile, Target
 
 
 class AlreadyOpen(Exception):
@@ -22,6 +22,14 @@ class AlreadyOpen(Exception):
 
 class NotOpen(Exception):
     """The round is no longer a draft, or is gone: nothing was changed."""
+
+
+class ChangedElsewhere(Exception):
+    """A work example was changed after the page was drawn: ``saved`` is as it stands, None once deleted. Nothing was changed."""
+
+    def __init__(self, saved):
+        super().__init__(saved)
+        self.saved = saved
 
 
 class NotAskable(ValueError):
@@ -64,30 +72,59 @@ def _propose_targets(assessment):
 
 
 @transaction.atomic
-def set_targets(*, assessment, targets):
+def set_targets(*, assessment, targets, drawn=None) -> tuple[str, ...]:
     """Set the level needed in each area: ``targets`` maps area codes to (rank or None for "not in my role", reason).
+
+    ``drawn`` holds the ``target_mark`` of what a page showed, by area code. With it, an area that was changed after the page was
+    drawn stays as it is; the codes of those are returned. Without it, no page is asked.
 
     Raises ``NotOpen``, and ``NotAskable`` for an area or rank that the version does not have, an area that may not be left out,
     or a target that departs from the role profile without a reason.
     """
     tree = version_tree(assessment.version)
-    proposed = tree.proposed_ranks(assessment.role_profile_id)
-    rows = {}
-    for code, (rank, reason) in targets.items():
-        try:
-            area = tree.area(code)
-        except KeyError:
-            raise NotAskable(f"There is no area {code}.") from None
-        if rank is None and not area.chosen_by_role:
-            raise NotAskable(f"{code} belongs to every role.")
-        if rank is not None and rank not in tree.ranks:
-            raise NotAskable(f"There is no level of rank {rank}.")
-        departs = rank != proposed[code]
-        if departs and assessment.role_profile_id and not reason:
-            raise NotAskable(f"{code} departs from the role profile without a reason.")
-        rows[area.pk] = (rank, reason if departs else "")
+    for code, (rank, _) in targets.items():
+        _check_target(tree, code, rank)
     _claim(assessment)
+    # Read under the lock: another window may have chosen another role since the caller read the round.
+    standing, role_profile_id = _standing_targets(assessment)
+    is_other_role = role_profile_id != assessment.role_profile_id
+    proposed = tree.proposed_ranks(role_profile_id)
+    rows, conflicts = {}, []
+    for code, (rank, reason) in targets.items():
+        departs = rank != proposed[code]
+        wanted = (rank, reason if departs else "")
+        stands = standing.get(code, (proposed[code], ""))
+        if wanted == stands:
+            continue
+        if drawn is not None and (is_other_role or drawn.get(code) != target_mark(*stands)):
+            conflicts.append(code)
+        elif departs and role_profile_id and not reason:
+            raise NotAskable(f"{code} departs from the role profile without a reason.")
+        else:
+            rows[tree.area(code).pk] = wanted
     _write_targets(assessment, rows)
+    return tuple(conflicts)
+
+
+def _standing_targets(assessment):
+    """The targets by area code, and the role profile, as they now stand: one query."""
+    standing, role_profile_id = {}, assessment.role_profile_id
+    rows = Target.objects.filter(assessment=assessment)
+    for code, rank, reason, chosen in rows.values_list("area__code", "rank", "reason", "assessment__role_profile"):
+        standing[code] = (rank, reason)
+        role_profile_id = chosen
+    return standing, role_profile_id
+
+
+def _check_target(tree, code, rank):
+    try:
+        area = tree.area(code)
+    except KeyError:
+        raise NotAskable(f"There is no area {code}.") from None
+    if rank is None and not area.chosen_by_role:
+        raise NotAskable(f"{code} belongs to every role.")
+    if rank is not None and rank not in tree.ranks:
+        raise NotAskable(f"There is no level of rank {rank}.")
 
 
 def _write_targets(assessment, rows):
@@ -122,7 +159,9 @@ def save_ratings(*, assessment, changes: list[Change], view=Rating.View.SELF) ->
         row["statement_id"]: row
         for row in Rating.objects.filter(
             assessment=assessment, view=view, statement_id__in=[change.statement_id for change in typed]
-        ).values("statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at")
+        )
+        .order_by()
+        .values("statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at")
     }
     rows, conflicts, revisions = [], [], {}
     for change in typed:
@@ -174,16 +213,37 @@ def _check_answers(tree, changes):
 
 
 @transaction.atomic
-def save_evidence(*, assessment, evidence, statement_ids):
-    """Add or change a work example and say which statements it supports. Raises ``NotOpen``, ``NotAskable``."""
+def save_evidence(*, assessment, evidence, statement_ids, revision=None):
+    """Add or change a work example and say which statements it supports.
+
+    ``revision`` is the one that the page was drawn with; unless given, the one that ``evidence`` was read with. Raises
+    ``ChangedElsewhere`` where another one stands that says something else, ``NotOpen`` and ``NotAskable``.
+    """
     _claim(assessment)
     known = {statement.pk for statement in version_tree(assessment.version).statements}
     if not known.issuperset(statement_ids):
         raise NotAskable("A work example can only support statements of the round's own version.")
-    evidence.assessment = assessment
-    evidence.save()
+    if evidence.pk is None:
+        evidence.assessment = assessment
+        evidence.save()
+    else:
+        _change_evidence(assessment, evidence, statement_ids, evidence.revision if revision is None else revision)
     evidence.statements.set(statement_ids)
     return evidence
+
+
+def _change_evidence(assessment, evidence, statement_ids, revision):
+    said = {name: getattr(evidence, name) for name in ("title", "text", "link", "dated")}
+    kept = Evidence.objects.filter(assessment=assessment, pk=evidence.pk)
+    evidence.revision = revision + 1
+    if kept.filter(revision=revision).update(revision=revision + 1, **said):
+        return
+    saved = kept.first()
+    if saved is None or any(getattr(saved, name) != value for name, value in said.items()):
+        raise ChangedElsewhere(saved)
+    if set(saved.statements.values_list("pk", flat=True)) != set(statement_ids):
+        raise ChangedElsewhere(saved)
+    evidence.revision = saved.revision
 
 
 @transaction.atomic

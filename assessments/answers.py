@@ -1,4 +1,4 @@
-"""An answer to a statement as it travels between page, form and database. Plain values; standard library only."""
+"""Answers and targets as they travel between page, form and database. Plain values; standard library only."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,8 +29,7 @@ class Answered:
 
     def mark(self) -> str:
         """Twelve hexadecimal digits, equal for equal answers: what a form remembers of the answer that it was drawn with."""
-        text = "\0".join((self.choice, self.reason, self.note))
-        return hashlib.blake2s(text.encode(), digest_size=6).hexdigest()
+        return _mark(self.choice, self.reason, self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +59,12 @@ class Conflict:
     saved: Answered
     revision: int
     saved_at: object
+
+
+def target_mark(rank: int | None, reason: str) -> str:
+    """The same of a target: what the targets page remembers of an area's target that it was drawn with."""
+    return _mark("" if rank is None else str(rank), reason)
+
+
+def _mark(*texts):
+    return hashlib.blake2s("\0".join(texts).encode(errors="surrogatepass"), digest_size=6).hexdigest()

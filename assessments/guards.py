@@ -35,6 +35,11 @@ GUARDS = (
         _FROZEN,
         ("assessment_id", "statement_id", "view", "rank", "not_relevant", "reason", "note", "revision", "rated_at"),
     ),
-    Guard("assessments_evidence", _ROUND, _FROZEN, ("assessment_id", "title", "text", "link", "dated", "added_at")),
+    Guard(
+        "assessments_evidence",
+        _ROUND,
+        _FROZEN,
+        ("assessment_id", "title", "text", "link", "dated", "revision", "added_at"),
+    ),
     Guard("assessments_evidence_statements", _EVIDENCE, _FROZEN, ("evidence_id", "statement_id")),
 )

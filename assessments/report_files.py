@@ -1,7 +1,9 @@
-"""The gap report as a PDF: made once for each content and layout, then kept (`ReportFile`).
+"""The gap report as a PDF: made once for each state of a round and each layout, then kept (`ReportFile`).
 
-What a report says is a pure function of its source, the standards' words and our code, so the digest is taken over the
-source, the version's edition, and the files that lay it out; nothing needs to be raised by hand when one of them changes.
+What a report says follows from the round, its owner, the standards' words and our code. Every action notes when it changed
+the round, and every edit of a published version when it was edited, so the digest is taken over those two moments, over what
+the report says of its owner, and over the files that lay it out: no answer is read to see that nothing has changed. A report
+made while the round changes is kept under the moment before, which never comes again.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from django.db.models.functions import Length
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from documents import pdf
 
@@ -26,6 +29,7 @@ LINES_PER_PAGE = 56
 LAYOUT_FILES = (
     *(HERE / name for name in ("charts.py", "report_files.py", "report_parts.py", "report_words.py", "reports.py")),
     HERE / "scoring.py",
+    *(HERE.parent / "standards" / name for name in ("tree.py", "wording.py")),
     CSS_FILE,
     CSS_FILE.with_name("print.css"),
     CSS_FILE.with_name("pdf.py"),
@@ -47,9 +51,23 @@ def _css() -> str:
     return CSS_FILE.read_text(encoding="utf-8")
 
 
-def digest(source: ReportSource, layout: str) -> str:
-    """SHA-256, in hexadecimal, of what a report is made from and how it is laid out."""
-    return hashlib.sha256(repr((layout, source.content())).encode()).hexdigest()
+def digest(assessment: Assessment, layout: str) -> str:
+    """SHA-256, in hexadecimal, of what decides what the report of a round from `with_version()` says. Makes no query."""
+    owner, version = assessment.owner, assessment.version
+    decides = (
+        layout,
+        str(assessment.pk),
+        str(assessment.state),
+        assessment.changed_at.isoformat(),
+        assessment.role_profile_id,
+        owner.name,
+        owner.job_title,
+        owner.organisation.name if owner.organisation_id else "",
+        version.pk,
+        version.edited_at.isoformat(),
+        version.framework.title,
+    )
+    return hashlib.sha256(repr(decides).encode()).hexdigest()
 
 
 def kept_content(assessment: Assessment, wanted: str) -> bytes | None:
@@ -96,6 +114,6 @@ def _lines(text, across):
     return sum(1 + len(line) // across for line in text.splitlines())
 
 
-def file_name(source: ReportSource) -> str:
-    """What the file is called on the person's own disk; no name of a person is in it."""
-    return f"gap-report-{source.changed_on.isoformat()}.pdf"
+def file_name(assessment: Assessment) -> str:
+    """What the file is called on the person's own disk: the day of the last change, and no name of a person."""
+    return f"gap-report-{timezone.localtime(assessment.changed_at).date().isoformat()}.pdf"

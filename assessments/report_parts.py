@@ -202,5 +202,10 @@ class GapReport:
         return self.gaps[TOP_GAPS:]
 
     @property
+    def departing_areas(self) -> str:
+        """The areas whose targets depart from the role profile, as a list in words."""
+        return listed([reason.code for reason in self.target_reasons])
+
+    @property
     def has_unanswered(self) -> bool:
         return self.answered < self.in_scope

@@ -1,11 +1,11 @@
 """A round as a gap report: what the page and the PDF show, worded.
 
-`read_source` reads the round in three queries; the standards come from memory (`standards.tree`). `gap_report` is a pure
-function of what was read, so a digest of the source (`report_files`) stands for the report.
+`read_source` reads the round in three queries; the standards come from memory (`standards.tree`). `make_report` is a pure
+function of what was read.
 """
 
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -42,7 +42,7 @@ UNANSWERED = (None, False, "", "")
 
 @dataclass(frozen=True, slots=True)
 class ReportSource:
-    """Everything that a report is made from. `edition` stands for the words of `tree`, which is not part of the digest.
+    """Everything that a report is made from.
 
     targets    (area, rank or None for "not in the role", reason), by area
     ratings    (statement, rank, not relevant, reason, note) of one view, by statement
@@ -59,17 +59,12 @@ class ReportSource:
     framework: str
     licence: str
     fingerprint: str
-    edition: tuple[int, datetime]
     changed_on: date
     over_on: date | None
     targets: tuple[tuple, ...]
     ratings: tuple[tuple, ...]
     evidence: tuple[tuple, ...]
     tree: VersionTree
-
-    def content(self) -> tuple:
-        """All of it as plain values, equal for equal reports."""
-        return tuple(getattr(self, field.name) for field in fields(self) if field.name != "tree")
 
 
 def read_source(assessment: Assessment) -> ReportSource:
@@ -91,7 +86,6 @@ def read_source(assessment: Assessment) -> ReportSource:
         framework=version.framework.title,
         licence=version.licence,
         fingerprint=version.fingerprint,
-        edition=(version.pk, version.edited_at),
         changed_on=timezone.localtime(assessment.changed_at).date(),
         over_on=timezone.localtime(over_at).date() if over_at else None,
         targets=tuple(

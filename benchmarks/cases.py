@@ -68,7 +68,7 @@ class Answering:
         return self._post("rating-save", self.area.statements[:1], accept="application/json")
 
     def _post(self, route, statements, changed=None, **options):
-        fields = {}
+        fields = {"next_area": self.area.code}
         for statement in statements:
             revision, answer = self.standing[statement.pk]
             fields[f"drawn-{statement.pk}"] = f"{revision}.{answer.mark()}"

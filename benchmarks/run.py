@@ -3,7 +3,7 @@
 usage: python -m benchmarks.run [--json] [case...]
 
 A case is named by any part of its name. Read from the environment: DATABASE_URL, POSTGRES_PID, BENCH_URL, BENCH_SERVER_PID.
-Exits with 0 also where a goal is missed, and says so.
+Exits with 0 also where a goal is missed, and says so; with 1 where a page did not answer as it should.
 """
 
 import argparse
@@ -36,10 +36,14 @@ def main(arguments=None):
     show = _show_json if options.json else _show_row
     if not options.json:
         print(ROW.format(*HEADINGS))
-    seen = []
+    seen, failed = [], []
     for case in chosen:
-        seen.append(measurer.figures(case))
-        show(seen[-1])
+        try:
+            seen.append(measurer.figures(case))
+        except AssertionError as wrong:
+            failed.append(f"{case.name} was not measured: {wrong}.")
+        else:
+            show(seen[-1])
     for writer in writers:
         writer.check_kept()
     pages = [case for case in chosen if "save" not in case.name and "PDF" not in case.name]
@@ -50,6 +54,8 @@ def main(arguments=None):
     if not options.json:
         print(f"\nMissed: {', '.join(missed)}." if missed else "\nEvery goal is met.")
         print("F is the CPU of a page that says hello to a signed-in person: server and PostgreSQL together.")
+    if failed:
+        sys.exit("\n".join(failed))
 
 
 def _is_chosen(name, wanted):
@@ -96,7 +102,7 @@ def _show_row(figures):
     elif figures.goal_in == "F":
         goal = f"{figures.goal:g} F"
     else:
-        goal = f"{figures.ratio_to_goal_in:g} of {figures.goal:g} {figures.goal_in}"
+        goal = f"{figures.ratio_to_goal_in} of {figures.goal} {figures.goal_in}"
     counts = set((figures.queries_with or {}).values())
     queries = "/".join(map(str, sorted(counts)))
     if figures.queries_most:

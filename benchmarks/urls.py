@@ -3,9 +3,9 @@ from django.urls import include, path
 from . import floor
 
 urlpatterns = [
-    path("", include("standards_portal.urls")),
     path("floor/hello/", floor.hello, name="floor-hello"),
     path("floor/one-line.pdf", floor.one_line_pdf, name="floor-one-line-pdf"),
+    path("", include("standards_portal.urls")),
 ]
 
 handler400 = "service.views.bad_request"

@@ -1,9 +1,10 @@
 """The portal as it is served to people; addresses under /floor/ pass through the standard middleware only."""
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test.utils import override_settings
+
+from standards_portal.wsgi import application as portal
 
 from .server import COUNT_QUERIES
 
@@ -18,7 +19,6 @@ STANDARD_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-portal = get_wsgi_application()
 with override_settings(MIDDLEWARE=STANDARD_MIDDLEWARE):
     floor = WSGIHandler()
 

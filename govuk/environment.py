@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 
 import jinja2
-from django.templatetags.static import static
-from django.urls import reverse
+from django.templatetags import static as static_files
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -59,7 +60,21 @@ def environment(*, loader: jinja2.BaseLoader, **options) -> jinja2.Environment:
 
 def url(name: str, *args, **kwargs) -> str:
     """The path of a named URL. Raises ``NoReverseMatch`` for a name that does not exist."""
-    return reverse(name, args=args, kwargs=kwargs)
+    if args or kwargs:
+        return reverse(name, args=args, kwargs=kwargs)
+    return _fixed_url(name, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=256)
+def _fixed_url(name, urlconf, prefix):
+    # Every page's frame has about ten of these, and they never change while the process lives.
+    return reverse(name, urlconf)
+
+
+@lru_cache(maxsize=256)
+def static(path: str) -> str:
+    """The address of a static file, named by its content in production. Raises ValueError for a file that was not collected."""
+    return static_files.static(path)
 
 
 def day(value: date | datetime) -> str:

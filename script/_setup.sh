@@ -57,25 +57,34 @@ missing_packages() {
             fi
             ;;
         pdf)
-            command -v python3 >/dev/null || echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-            command -v python3 >/dev/null && python3 - <<'PYTHON'
-import ctypes
+            missing_libraries libpango-1.0.so.0 libpango-1.0-0 libpangoft2-1.0.so.0 libpangoft2-1.0-0 \
+                libharfbuzz-subset.so.0 libharfbuzz-subset0
+            ;;
+        browser)
+            command -v chromium >/dev/null || echo chromium
+            missing_libraries libatomic.so.1 libatomic1 # for the program that Playwright drives the browser with
+            ;;
+        postgresql) postgres_programs >/dev/null || echo postgresql ;;
+        esac
+    done | tr ' ' '\n'
+}
 
-for library, package in {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-}.items():
+# missing_libraries LIBRARY PACKAGE...: the packages of the libraries that cannot be loaded.
+missing_libraries() {
+    if ! command -v python3 >/dev/null; then
+        while [ $# -gt 0 ]; do echo "$2" && shift 2; done
+        return
+    fi
+    python3 - "$@" <<'PYTHON'
+import ctypes
+import sys
+
+for library, package in zip(sys.argv[1::2], sys.argv[2::2]):
     try:
         ctypes.CDLL(library)
     except OSError:
         print(package)
 PYTHON
-            ;;
-        browser) command -v chromium >/dev/null || echo chromium ;;
-        postgresql) postgres_programs >/dev/null || echo postgresql ;;
-        esac
-    done | tr ' ' '\n'
 }
 
 # Where initdb and pg_ctl are: Debian keeps them off the PATH, one folder for each version.

@@ -4,6 +4,8 @@ Each form that a signed-in person is shown carries a signed field that says for 
 person alone, whoever sent it, and is saved only when they say so.
 """
 
+import re
+
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
@@ -13,6 +15,7 @@ from .models import HeldPost
 DRAWN_FOR = "drawn_for"
 HELD = "held_post"
 _NOT_TYPED = {"csrfmiddlewaretoken", DRAWN_FOR, HELD}
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _signer = Signer(salt="service.held_posts")
 
 
@@ -41,13 +44,13 @@ def hold(*, request):
     user = drawn_for(request.POST)
     if user is None or HeldPost.objects.filter(user=user).count() >= HeldPost.MOST_PER_PERSON:
         return None
-    typed = {name: _storable(values) for name, values in request.POST.lists() if name not in _NOT_TYPED}
-    return HeldPost.objects.create(user=user, path=request.path[:500], fields=typed)
+    typed = {_storable(name): [*map(_storable, each)] for name, each in request.POST.lists() if name not in _NOT_TYPED}
+    return HeldPost.objects.create(user=user, path=_storable(request.path)[:500], fields=typed)
 
 
-def _storable(values):
-    # PostgreSQL keeps no NUL in JSON; the form that refuses it says so when the rest is sent again.
-    return [value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values]
+def _storable(text):
+    # PostgreSQL keeps neither in JSON. The form that refuses them says so when the rest is sent again.
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def release(*, request):

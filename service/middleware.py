@@ -1,10 +1,29 @@
 """What happens around every view."""
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from . import held_posts as held
+
+_CHARSETS = {"utf-8", "utf8"}
+
+
+def readable_requests(get_response):
+    """Answer 400 to what no browser sends and no database keeps: a NUL in a cookie, and a form that is not UTF-8, which is what
+    each page asks for. Other codecs fail, or let half characters through."""
+
+    def middleware(request):
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest("A cookie holds a NUL.")
+        if request.method == "POST" and request.content_params.get("charset", "utf-8").lower() not in _CHARSETS:
+            raise BadRequest("The form is not in UTF-8.")
+        if not str(request.META.get("CONTENT_LENGTH") or 0).isdecimal():
+            raise BadRequest("The length of the form is not a number.")
+        return get_response(request)
+
+    return middleware
 
 
 def held_posts(get_response):

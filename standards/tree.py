@@ -65,7 +65,7 @@ class Cell:
         """Whether words that are not marked as new may recede."""
         return not self.is_first and not self.is_mostly_new
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The levels' names in running text: "Practitioner and Expert"."""
         *others, last = self.names

@@ -1,9 +1,18 @@
 """The WSGI application that gunicorn serves."""
 
+import gc
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "standards_portal.settings")
 
 application = get_wsgi_application()
+
+# What is loaded now stays for good. Without this the garbage collector walks through all of it again and again, in the middle of
+# somebody's page, and with --preload it would copy memory that the workers share (docs/performance.md).
+import_module(settings.ROOT_URLCONF)
+gc.collect()
+gc.freeze()

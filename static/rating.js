@@ -4,6 +4,7 @@ const said = document.getElementById("rating-saved");
 const count = document.getElementById("rating-count");
 const WAIT_AFTER_TYPING = 1500;
 const WAIT_BETWEEN_MESSAGES = 5000;
+const WAIT_FOR_SAVES = 10000;
 const waiting = new Map();
 const busy = new Set();
 let lastSaid = 0;
@@ -119,7 +120,13 @@ window.addEventListener("beforeunload", (event) => {
 window.addEventListener("pagehide", () => {
   for (const row of [...waiting.keys()]) save(row);
 });
-form.addEventListener("submit", () => {
+// A save that is still on its way comes back first, or the page would disagree with its own earlier answer.
+form.addEventListener("submit", (event) => {
   for (const wait of waiting.values()) clearTimeout(wait);
   waiting.clear();
+  if (busy.size === 0) return;
+  event.preventDefault();
+  const giveUp = Date.now() + WAIT_FOR_SAVES;
+  const submit = () => (busy.size > 0 && Date.now() < giveUp ? setTimeout(submit, 50) : form.submit());
+  submit();
 });

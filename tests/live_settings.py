@@ -17,6 +17,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _planted = os.environ.get("PORTAL_TESTS_PLANT", "").split()
 if "impatient" in _planted and "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] |= {"timeout": 0.05}
+if "strict" in _planted:
+    ACCOUNT_RATE_LIMITS = {"reset_password": "1/h/ip"}
 if "blind" in _planted:
     from tests import blind
 

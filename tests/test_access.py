@@ -16,18 +16,21 @@ from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, get_resolver, include, path, reverse
+from django.urls import include, path, reverse
 from django.views.generic import View
 
 from assessments import actions, permissions, report_files
-from assessments.answers import Answered
+from assessments.answers import Answered, target_mark
 from assessments.models import Assessment
 from assessments.models.assessment import AssessmentQuerySet
 from people.models import User
+from service import held_posts
 from service.models import HeldPost
 from standards.tree import version_tree
 from tests.conftest import HEAVY
 from tests.factories import make_assessment, make_evidence
+from tests.pages import Page
+from tests.routes import FRAMEWORK_PREFIXES, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +88,6 @@ POLICY = {
     "assessment-close": owners(EDIT, NEVER),
     "assessment-delete": owners(EDIT, NEVER),
 }
-FRAMEWORK_PREFIXES = ("accounts/", "admin/")
 PUBLIC_IN_THE_ADMIN = ("admin:logout",)
 # Reading makes the PDF, which is kept for the next time.
 CHANGES_BY_READING = {"report-pdf"}
@@ -106,31 +108,6 @@ TITLE, TEXT, NAME, HELD = (
 ANSWERS = (NOTE, REASON, TARGET_REASON, TITLE, TEXT, HELD)
 
 
-@dataclass(frozen=True)
-class Route:
-    """A route of the urlconf: its name with namespaces, where it stands, and the names of its parameters."""
-
-    name: str
-    prefix: str
-    parameters: tuple[str, ...]
-
-    @property
-    def is_framework(self):
-        return self.prefix.startswith(FRAMEWORK_PREFIXES)
-
-
-def routes(patterns=None, prefix="", namespace="", parameters=()):
-    """Every route of the urlconf."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        here = prefix + str(pattern.pattern)
-        named = (*parameters, *pattern.pattern.regex.groupindex)
-        if isinstance(pattern, URLPattern):
-            yield Route(f"{namespace}{pattern.name}" if pattern.name else "", here, named)
-        else:
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern.url_patterns, here, inner, named)
-
-
 def missing_rows():
     """Routes of ours that the table does not have, and rows that no route has."""
     names = {route.name or route.prefix for route in routes() if not route.is_framework}
@@ -146,6 +123,7 @@ class World:
     held: HeldPost
     clients: dict[str, Client]
     seen: set = field(default_factory=set)
+    drawn: dict = field(default_factory=dict)
     cells: int = 0
 
     def path(self, route, state):
@@ -160,21 +138,35 @@ class World:
         return reverse(route.name, kwargs={name: known[name] for name in route.parameters})
 
     def payload(self, route, state):
-        """A form that changes something when it is accepted."""
+        """What the owner's browser would send after something was changed on the page."""
+        path = self.path(route, state)
+        if path not in self.drawn:
+            point = transaction.savepoint()
+            page = self.clients["owner"].get(path)
+            transaction.savepoint_rollback(point)
+            forms = Page(page).forms if page.headers["Content-Type"].startswith("text/html") else []
+            fields = next((each.fields for each in forms if each.action in (path, "")), {})
+            # What somebody signed out sends of their own page is held for them, which has its own tests.
+            self.drawn[path] = {name: values for name, values in fields.items() if name != held_posts.DRAWN_FOR}
+        return self.drawn[path] | self.changes(route, state)
+
+    def changes(self, route, state):
         tree = version_tree(self.rounds[state].version)
         pk = tree.area("B4").statements[4].pk
         answer = {f"drawn-{pk}": "0.x", f"level-{pk}": "1"}
         targets = {f"target-{area.code}": "3" for area in tree.areas}
         reasons = {f"reason-{area.code}": "Another reason" for area in tree.areas}
+        standing = self.rounds[state].targets.values_list("area__code", "rank", "reason")
+        drawn = {f"drawn-{code}": target_mark(rank, reason) for code, rank, reason in standing}
         return {
             "account-detail": {"name": "Another Name"},
             "assessment-create": {"role_profile": "senior-contract-manager"},
             "assessment-role": {"role_profile": "contract-analyst"},
-            "target-edit": targets | reasons,
+            "target-edit": targets | reasons | drawn,
             "rating-edit": answer,
             "rating-save": answer,
             "evidence-create": {"title": "Another example"},
-            "evidence-edit": {"title": "Another title"},
+            "evidence-edit": {"title": "Another title", "revision": "1"},
         }.get(route.name, {})
 
     def rows(self):

@@ -3,6 +3,7 @@ from django.core.validators import URLValidator
 
 from govuk.fields import DateField
 from govuk.layout import FormHelper, Layout
+from govuk.parameters import error_list
 
 from ..models import Evidence
 from .text import PlainTextField
@@ -12,6 +13,9 @@ class EvidenceForm(forms.ModelForm):
     """A work example. Which statements it supports is chosen from the round's own version.
 
     The page draws the statements itself, by area; ``helper`` draws the other fields.
+
+    ``revision`` is the one that the page was drawn with, 0 for a new work example. ``saved`` is the work example as it was
+    saved in another window, where that says something else; ``is_gone`` says that it was deleted there.
     """
 
     title = PlainTextField(
@@ -54,6 +58,13 @@ class EvidenceForm(forms.ModelForm):
 
     def __init__(self, *args, tree, **kwargs):
         super().__init__(*args, **kwargs)
+        self.tree = tree
+        drawn = self.data.get("revision", "")
+        self.revision = int(drawn) if drawn.isdecimal() and len(drawn) < 9 else 0
+        if not self.is_bound and self.instance.pk:
+            self.revision = self.instance.revision
+        self.saved = None
+        self.is_gone = False
         self.fields["statements"] = forms.TypedMultipleChoiceField(
             coerce=int,
             required=False,
@@ -70,3 +81,24 @@ class EvidenceForm(forms.ModelForm):
     def chosen(self):
         """What is ticked under the statements: primary keys as text, as they were posted or as they are kept."""
         return {str(value) for value in self["statements"].value() or ()}
+
+    @property
+    def summary(self):
+        """What is wrong, as the error summary's list of text and link."""
+        found = []
+        if self.is_gone:
+            text = "This work example was deleted in another window. Choose whether to keep what you typed."
+            found.append({"text": text, "href": "#save"})
+        elif self.saved:
+            text = "This work example was changed in another window. Choose which one to keep."
+            found.append({"text": text, "href": "#discard"})
+        return found + error_list(self)
+
+    def meet(self, saved):
+        """Keep what was typed beside ``saved``, the work example as it was saved elsewhere; None for one that is deleted.
+
+        The next save counts as having seen that.
+        """
+        self.saved = saved
+        self.is_gone = saved is None
+        self.revision = saved.revision if saved else 0

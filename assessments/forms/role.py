@@ -12,7 +12,8 @@ NONE_OF_THESE = "none"
 class RoleForm(forms.Form):
     """Which role profile comes closest. ``tree`` is the version's.
 
-    ``leave`` is where "Cancel" leads; it is given where a role was chosen before, whose targets another choice replaces.
+    ``leave`` is where "Cancel" leads; it is given where a role was chosen before, whose targets another choice replaces. The page
+    then carries the role that it was drawn with: one chosen in another window meanwhile is replaced only once it was seen.
     """
 
     role_profile = forms.ChoiceField(
@@ -35,6 +36,9 @@ class RoleForm(forms.Form):
         ]
         field.widget.hints = {profile.slug: _hint(tree, profile) for profile in tree.role_profiles}
         field.widget.hints[NONE_OF_THESE] = f"Proposes {_proposal(tree, None)}, for you to change."
+        self.standing = self.initial.get("role_profile")
+        if self.standing:
+            self.fields["drawn"] = forms.Field(initial=self.standing, required=False, widget=forms.HiddenInput)
         layout = Layout(Field("role_profile", heading=True, label_size="l"))
         buttons = [Submit("Continue")]
         if leave:
@@ -43,6 +47,16 @@ class RoleForm(forms.Form):
             )
             buttons.append(Cancel("Cancel", leave))
         self.helper = FormHelper(self, *buttons, layout=layout)
+
+    def clean(self):
+        cleaned = super().clean()
+        drawn = cleaned.get("drawn")
+        if drawn and drawn != self.standing and cleaned.get("role_profile", self.standing) != self.standing:
+            name = dict(self.fields["role_profile"].choices)[self.standing]
+            self.add_error("role_profile", f"You chose “{name}” in another window. Choose the role to keep")
+            self.data = self.data.copy()
+            self.data["drawn"] = self.standing
+        return cleaned
 
     def chosen_pk(self):
         """The primary key of the profile chosen; None for "None of these"."""

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True, max_length=2000)),
                 ("link", models.URLField(blank=True, max_length=500)),
                 ("dated", models.DateField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=1)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "assessment",

@@ -7,7 +7,10 @@ from .assessment import Assessment
 
 
 class Evidence(models.Model):
-    """A work example. One can support many statements, also before they are answered."""
+    """A work example. One can support many statements, also before they are answered.
+
+    ``revision`` rises with each change, so that a second window cannot overwrite what it has not seen.
+    """
 
     TEXT_LIMIT = 2000
 
@@ -17,6 +20,7 @@ class Evidence(models.Model):
     text = models.TextField(max_length=TEXT_LIMIT, blank=True)
     link = models.URLField(max_length=500, blank=True)
     dated = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

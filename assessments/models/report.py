@@ -7,7 +7,7 @@ from .assessment import Assessment
 class ReportFile(models.Model):
     """The PDF of a round as last made, kept until the report or its layout changes. Not a record: it can be made again.
 
-    ``digest`` is the SHA-256 of the GapReport and the layout's version that ``content`` was made from.
+    ``digest`` stands for the report and the layout that ``content`` was made from (``assessments.report_files``).
     """
 
     assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="report_file")

@@ -16,7 +16,7 @@ from ..answers import Answered
 from ..checking import check_rows
 from ..forms import RatingForm
 from ..forms.rating import drawn
-from ..models import Assessment, Evidence, Rating
+from ..models import Assessment, Evidence, Rating, Target
 from ..progress import progress_from
 
 
@@ -32,8 +32,8 @@ def rating_edit(request, assessment_id, area_code):
         form = RatingForm(area, {}, request.POST)
         conflicts = _save(assessment, form).conflicts
         if not form.problems and not conflicts:
-            return _onward(assessment, tree, area)
-    standing, progress = _standing(assessment, tree)
+            return _onward(request, assessment, tree)
+    standing, progress = _standing(assessment, tree, area)
     if request.method == "POST":
         form.redraw(standing, conflicts)
     else:
@@ -78,11 +78,12 @@ def assessment_check(request, assessment_id):
     tree = version_tree(assessment.version)
     answers = {
         pk: Answered(rank, not_relevant, reason, note)
-        for pk, rank, not_relevant, reason, note in assessment.ratings.filter(view=Rating.View.SELF).values_list(
-            "statement_id", "rank", "not_relevant", "reason", "note"
-        )
+        for pk, rank, not_relevant, reason, note in Rating.objects.filter(assessment=assessment, view=Rating.View.SELF)
+        .order_by()
+        .values_list("statement_id", "rank", "not_relevant", "reason", "note")
     }
-    targets = {pk: (rank, reason) for pk, rank, reason in assessment.targets.values_list("area_id", "rank", "reason")}
+    rows = Target.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank", "reason")
+    targets = {pk: (rank, reason) for pk, rank, reason in rows}
     context = {
         "assessment": assessment,
         "tree": tree,
@@ -105,22 +106,25 @@ def _area_or_404(assessment, code):
         raise Http404 from None
 
 
-def _standing(assessment, tree):
-    """What the owner answered so far, as (``Answered``, revision) by the statement's pk, and how far that is: two queries."""
+def _standing(assessment, tree, area):
+    """The answers of ``area`` as (``Answered``, revision) by the statement's pk, and how far the whole round is: two queries."""
+    asked = {statement.pk for statement in area.statements}
     standing, answered, saved_at = {}, set(), None
-    for pk, rank, not_relevant, reason, note, revision, rated_at in assessment.ratings.filter(
-        view=Rating.View.SELF
-    ).values_list("statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at"):
-        answer = Answered(rank, not_relevant, reason, note)
-        standing[pk] = (answer, revision)
-        if answer.is_answer:
+    rows = Rating.objects.filter(assessment=assessment, view=Rating.View.SELF).order_by()
+    for pk, rank, not_relevant, reason, note, revision, rated_at in rows.values_list(
+        "statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at"
+    ):
+        if pk in asked:
+            standing[pk] = (Answered(rank, not_relevant, reason, note), revision)
+        if not_relevant or rank is not None:
             answered.add(pk)
-        saved_at = max(saved_at or rated_at, rated_at)
+        if saved_at is None or rated_at > saved_at:
+            saved_at = rated_at
     return standing, progress_from(tree, _targets(assessment), answered, saved_at)
 
 
 def _targets(assessment):
-    return dict(assessment.targets.values_list("area_id", "rank"))
+    return dict(Target.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank"))
 
 
 def _save(assessment, form):
@@ -130,11 +134,13 @@ def _save(assessment, form):
         raise PermissionDenied from None
 
 
-def _onward(assessment, tree, area):
-    following = progress_from(tree, _targets(assessment), answered=()).after(area.code)
-    if following is None:
+def _onward(request, assessment, tree):
+    """To where the page said that it leads: it names the next area of the role, or nothing after the last."""
+    try:
+        following = tree.area(request.POST.get("next_area", ""))
+    except KeyError:
         return redirect("assessment-check", assessment_id=assessment.pk)
-    return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.area.code)
+    return redirect("rating-edit", assessment_id=assessment.pk, area_code=following.code)
 
 
 def _evidence_counts(assessment):

@@ -18,21 +18,28 @@ def target_edit(request, assessment_id):
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
     tree = version_tree(assessment.version)
-    standing = {
-        code: (rank, reason) for code, rank, reason in assessment.targets.values_list("area__code", "rank", "reason")
-    }
-    form = TargetForm(
+    form = _form(request, assessment, tree)
+    if request.method == "POST" and form.is_valid():
+        try:
+            conflicts = set_targets(assessment=assessment, targets=form.targets, drawn=form.drawn)
+        except NotOpen:
+            raise PermissionDenied from None
+        if not conflicts:
+            return redirect("assessment-detail", assessment_id=assessment.pk)
+        # The other window may have chosen another role.
+        assessment.refresh_from_db(fields=["role_profile"])
+        form = _form(request, assessment, tree)
+    has_errors = bool(form.summary)
+    context = {"assessment": assessment, "tree": tree, "target_form": form, "page_has_errors": has_errors}
+    return render(request, "assessments/target_edit.html", context, status=422 if has_errors else 200)
+
+
+def _form(request, assessment, tree):
+    rows = assessment.targets.values_list("area__code", "rank", "reason")
+    return TargetForm(
         tree,
         tree.proposed_ranks(assessment.role_profile_id),
-        standing,
+        {code: (rank, reason) for code, rank, reason in rows},
         has_profile=assessment.role_profile_id is not None,
         data=request.POST if request.method == "POST" else None,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_targets(assessment=assessment, targets=form.targets)
-        except NotOpen:
-            raise PermissionDenied from None
-        return redirect("assessment-detail", assessment_id=assessment.pk)
-    context = {"assessment": assessment, "tree": tree, "target_form": form, "page_has_errors": not form.is_valid()}
-    return render(request, "assessments/target_edit.html", context, status=200 if form.is_valid() else 422)

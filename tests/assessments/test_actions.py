@@ -1,13 +1,15 @@
 """Every change of state: what it does, and what it refuses without changing anything."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments import actions
-from assessments.actions import AlreadyOpen, NotAskable, NotOpen
-from assessments.answers import Answered, Change
+from assessments.actions import AlreadyOpen, ChangedElsewhere, NotAskable, NotOpen
+from assessments.answers import Answered, Change, target_mark
 from assessments.models import Assessment, Evidence, Rating, ReportFile, Target
 from standards.models import RoleProfile, Version
 from standards.tree import version_tree
@@ -174,6 +176,34 @@ def test_set_targets_refuses_and_changes_nothing(draft, targets, message):
     with pytest.raises(NotAskable, match=message):
         actions.set_targets(assessment=draft, targets={"B2": (EXPERT, "I lead it")} | targets)
     assert targets_of(draft) == dict.fromkeys(AREAS, (PRACTITIONER, ""))
+
+
+def test_set_targets_drawn_before_another_change_leaves_that_area_alone(draft):
+    actions.set_targets(assessment=draft, targets={"A1": (EXPERT, "I chair the board"), "A2": (FOUNDATION, "New here")})
+    before = target_mark(PRACTITIONER, "")
+    typed = {"A1": (FOUNDATION, "Mine"), "A2": (FOUNDATION, "New here"), "B1": (None, "Others do it")}
+    assert actions.set_targets(assessment=draft, targets=typed, drawn=dict.fromkeys(typed, before)) == ("A1",)
+    assert targets_of(draft) == dict.fromkeys(AREAS, (PRACTITIONER, "")) | {
+        "A1": (EXPERT, "I chair the board"),
+        "A2": (FOUNDATION, "New here"),
+        "B1": (None, "Others do it"),
+    }
+    drawn = {"A1": target_mark(EXPERT, "I chair the board")}
+    assert actions.set_targets(assessment=draft, targets={"A1": (FOUNDATION, "Mine")}, drawn=drawn) == ()
+    assert targets_of(draft)["A1"] == (FOUNDATION, "Mine")
+
+
+def test_set_targets_without_a_mark_of_what_was_drawn_leaves_the_area_alone(draft):
+    assert actions.set_targets(assessment=draft, targets={"A1": (EXPERT, "Mine")}, drawn={}) == ("A1",)
+    assert targets_of(draft) == dict.fromkeys(AREAS, (PRACTITIONER, ""))
+
+
+def test_set_targets_for_a_role_that_was_changed_since_sets_none(draft, published_version):
+    other = RoleProfile.objects.get(version=published_version, slug="senior-contract-manager")
+    actions.choose_role(assessment=Assessment.objects.get(), role_profile_id=other.pk)
+    drawn = {"A1": target_mark(EXPERT, "")}
+    assert actions.set_targets(assessment=draft, targets={"A1": (FOUNDATION, "Mine")}, drawn=drawn) == ("A1",)
+    assert targets_of(draft) == dict.fromkeys(AREAS, (EXPERT, ""))
 
 
 # Answers
@@ -361,8 +391,53 @@ def test_save_evidence_changes_one(draft):
     evidence = make_evidence(draft, statements=("A1.1", "B4.3"))
     evidence.title = "Another name"
     actions.save_evidence(assessment=draft, evidence=evidence, statement_ids=[statement(draft, "B6.1").pk])
-    evidence = Evidence.objects.get()
-    assert (evidence.title, [each.code for each in evidence.statements.all()]) == ("Another name", ["B6.1"])
+    kept = Evidence.objects.get()
+    assert (kept.title, kept.revision, [each.code for each in kept.statements.all()]) == ("Another name", 2, ["B6.1"])
+    assert evidence.revision == 2
+
+
+@pytest.mark.parametrize("differing", [{"title": "Typed"}, {"text": "Typed"}, {"dated": date(2026, 3, 27)}, {}])
+def test_save_evidence_over_a_revision_not_seen_changes_nothing(draft, differing):
+    evidence = make_evidence(draft, statements=("A1.1",))
+    seen = Evidence.objects.get()
+    actions.save_evidence(assessment=draft, evidence=evidence, statement_ids=[statement(draft, "A1.1").pk])
+    for name, value in differing.items():
+        setattr(seen, name, value)
+    before = Assessment.objects.values().get()
+    ids = [statement(draft, "A1.1" if differing else "B6.1").pk]
+    with pytest.raises(ChangedElsewhere) as caught:
+        actions.save_evidence(assessment=draft, evidence=seen, statement_ids=ids, revision=1)
+    assert caught.value.saved == evidence
+    kept = Evidence.objects.get()
+    assert (kept.title, kept.text, kept.dated, kept.revision) == ("Catering contract", "", None, 2)
+    assert [each.code for each in kept.statements.all()] == ["A1.1"]
+    assert Assessment.objects.values().get() == before
+
+
+def test_save_evidence_that_says_the_same_is_no_conflict(draft):
+    evidence = make_evidence(draft, statements=("A1.1",))
+    ids = [statement(draft, "A1.1").pk]
+    actions.save_evidence(assessment=draft, evidence=Evidence.objects.get(), statement_ids=ids)
+    assert actions.save_evidence(assessment=draft, evidence=evidence, statement_ids=ids, revision=1).revision == 2
+    assert Evidence.objects.get().revision == 2
+
+
+def test_save_evidence_that_was_deleted_meanwhile_does_not_bring_it_back(draft):
+    evidence = make_evidence(draft)
+    actions.delete_evidence(assessment=draft, evidence=Evidence.objects.get())
+    with pytest.raises(ChangedElsewhere) as caught:
+        actions.save_evidence(assessment=draft, evidence=evidence, statement_ids=[])
+    assert caught.value.saved is None
+    assert not Evidence.objects.exists()
+
+
+def test_save_evidence_of_another_round_is_not_changed(draft, stranger):
+    evidence = make_evidence(draft)
+    evidence.title = "Typed"
+    with pytest.raises(ChangedElsewhere) as caught:
+        actions.save_evidence(assessment=make_assessment(stranger), evidence=evidence, statement_ids=[])
+    assert caught.value.saved is None
+    assert Evidence.objects.get().title == "Catering contract"
 
 
 def test_save_evidence_refuses_statements_of_another_version(draft):

@@ -361,6 +361,32 @@ def test_assessment_role_without_a_choice_says_so_at_the_field(manager_client, d
     assert Assessment.objects.get().role_profile == draft.role_profile
 
 
+def test_assessment_role_chosen_in_another_window_is_replaced_only_once_it_was_seen(manager_client, draft):
+    page = fields_of(manager_client.get(path("assessment-role", draft)))
+    assert page["drawn"] == ["contract-manager"]
+    there = page | {"role_profile": "senior-contract-manager"}
+    assert manager_client.post(path("assessment-role", draft), there).status_code == 302
+    chosen = Assessment.objects.get().role_profile
+    for here in ("contract-manager", "contract-analyst"):
+        response = manager_client.post(path("assessment-role", draft), page | {"role_profile": here})
+        assert response.status_code == 422
+        message = f"You chose “{chosen}” in another window. Choose the role to keep"
+        assert summary_of(response) == [(message, "#id_role_profile")]
+        assert Assessment.objects.get().role_profile == chosen
+        assert set(Target.objects.values_list("rank", "reason")) == {(3, "")}
+    fields = fields_of(response)
+    assert (fields["role_profile"], fields["drawn"]) == (["contract-analyst"], ["senior-contract-manager"])
+    assert manager_client.post(path("assessment-role", draft), fields).status_code == 302
+    assert set(Target.objects.values_list("rank", "reason")) == {(1, "")}
+
+
+def test_assessment_role_chosen_alike_in_two_windows_is_no_conflict(manager_client, draft):
+    page = fields_of(manager_client.get(path("assessment-role", draft))) | {"role_profile": "contract-analyst"}
+    for _ in range(2):
+        assert manager_client.post(path("assessment-role", draft), page).status_code == 302
+    assert Assessment.objects.get().role_profile.slug == "contract-analyst"
+
+
 # assessment-close and assessment-delete
 
 

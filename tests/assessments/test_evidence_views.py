@@ -14,6 +14,7 @@ from assessments.models import Assessment, Evidence
 from standards.tree import version_tree
 from tests.assessments.pages import fields_of, links_of, summary_of, words_of
 from tests.factories import make_assessment, make_evidence, rate
+from tests.pages import Page
 
 HOSTILE = "<b>&{{7*7}}</b>"
 UNSTORABLE = " holds a character that cannot be kept. Take out what was pasted last and type it again."
@@ -241,10 +242,12 @@ def test_evidence_edit_shows_and_changes_one(manager_client, draft):
     fields = fields_of(response)
     assert (fields["title"], fields["text"], fields["dated_month"]) == (["Catering contract"], ["\nFirst"], ["3"])
     assert fields["statements"] == pks(draft, "A1.1", "B4.3")
-    changed = {"title": "Catering", "text": "Second", "link": "", "statements": pks(draft, "B6.1")}
+    assert fields["revision"] == ["1"]
+    changed = {"title": "Catering", "text": "Second", "link": "", "statements": pks(draft, "B6.1"), "revision": "1"}
     response = manager_client.post(path("evidence-edit", draft, evidence.pk), changed)
     assert (response.status_code, response.url) == (302, path("evidence-list", draft))
     assert said(Evidence.objects.get(pk=evidence.pk)) == ("Catering", "Second", "", None, ["B6.1"])
+    assert Evidence.objects.get(pk=evidence.pk).revision == 2
     assert Evidence.objects.get(pk=other.pk).title == "Left alone"
 
 
@@ -308,6 +311,187 @@ def test_evidence_edit_takes_as_many_queries_for_one_statement_as_for_many(manag
             manager_client.get(path("evidence-edit", draft, evidence.pk))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 5
+
+
+def test_evidence_edit_saves_in_few_queries(manager_client, draft):
+    evidence = make_evidence(draft, statements=("A1.1",))
+    data = {"title": "Catering", "statements": pks(draft, "A1.1"), "revision": "1"}
+    with CaptureQueriesContext(connection) as queries:
+        assert manager_client.post(path("evidence-edit", draft, evidence.pk), data).status_code == 302
+    assert len(queries) <= 10
+
+
+# Two windows
+
+
+def open_and_change(manager_client, draft, evidence, **typed):
+    """The answer to a page opened before another window changed ``evidence``; ``typed`` is what was typed on it."""
+    page = fields_of(manager_client.get(path("evidence-edit", draft, evidence.pk)))
+    there = {
+        "title": "Saved <there>",
+        "text": "Two\nlines",
+        "link": "https://example.com/there",
+        "dated_day": ["27"],
+        "dated_month": ["3"],
+        "dated_year": ["2026"],
+        "statements": pks(draft, "B4.3", "B6.1"),
+    }
+    assert manager_client.post(path("evidence-edit", draft, evidence.pk), page | there).status_code == 302
+    return manager_client.post(path("evidence-edit", draft, evidence.pk), page | typed)
+
+
+SAVED_THERE = ("Saved <there>", "Two\nlines", "https://example.com/there", date(2026, 3, 27), ["B4.3", "B6.1"])
+
+
+def test_evidence_edit_shows_what_two_windows_say_and_overwrites_nothing(manager_client, draft):
+    evidence = make_evidence(draft)
+    response = open_and_change(manager_client, draft, evidence, title="Typed <here>", statements=pks(draft, "A1.1"))
+    assert response.status_code == 422
+    assert (said(Evidence.objects.get()), Evidence.objects.get().revision) == (SAVED_THERE, 2)
+    message = "This work example was changed in another window. Choose which one to keep."
+    assert summary_of(response) == [(message, "#discard")]
+    words = words_of(response)
+    for each in ("Saved <there>", "Two lines", "https://example.com/there", "27 March 2026"):
+        assert words.count(each) == 1
+    assert (
+        "Which statements does it support? B4.3 Value for money options, B6.1 Identifying risks and issues Keep"
+        in words
+    )
+    fields = fields_of(response)
+    assert (fields["title"], fields["statements"], fields["revision"]) == (
+        ["Typed <here>"],
+        pks(draft, "A1.1"),
+        ["2"],
+    )
+    assert "discard" not in fields
+
+
+def test_evidence_edit_says_what_was_left_empty_in_the_other_window(manager_client, draft):
+    evidence = make_evidence(draft, text="At first")
+    page = fields_of(manager_client.get(path("evidence-edit", draft, evidence.pk)))
+    manager_client.post(path("evidence-edit", draft, evidence.pk), {"title": "There", "revision": "1"})
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), page)
+    words = words_of(response)
+    assert words.count("Left empty") == 3
+    assert "No statement yet" in words
+
+
+def test_evidence_edit_saving_again_keeps_what_was_typed(manager_client, draft):
+    evidence = make_evidence(draft)
+    response = open_and_change(manager_client, draft, evidence, title="Typed <here>", statements=pks(draft, "A1.1"))
+    assert manager_client.post(path("evidence-edit", draft, evidence.pk), fields_of(response)).status_code == 302
+    assert said(Evidence.objects.get()) == ("Typed <here>", "", "", None, ["A1.1"])
+
+
+def test_evidence_edit_can_keep_what_the_other_window_saved(manager_client, draft):
+    evidence = make_evidence(draft)
+    response = open_and_change(manager_client, draft, evidence, title="Typed <here>")
+    data = fields_of(response) | {"discard": "1"}
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), data, follow=True)
+    assert response.redirect_chain == [(path("evidence-list", draft), 302)]
+    assert "The work example saved in the other window is kept." in words_of(response)
+    assert said(Evidence.objects.get()) == SAVED_THERE
+
+
+def test_evidence_edit_third_window_is_a_conflict_again(manager_client, draft):
+    evidence = make_evidence(draft)
+    response = open_and_change(manager_client, draft, evidence, title="Typed <here>")
+    third = {"title": "Third", "revision": "2"}
+    assert manager_client.post(path("evidence-edit", draft, evidence.pk), third).status_code == 302
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), fields_of(response))
+    assert response.status_code == 422
+    assert "What is the example? Third What did you do" in words_of(response)
+    assert fields_of(response)["title"] == ["Typed <here>"]
+    assert Evidence.objects.get().title == "Third"
+
+
+def test_evidence_edit_with_an_error_on_an_old_page_still_conflicts(manager_client, draft):
+    evidence = make_evidence(draft)
+    response = open_and_change(manager_client, draft, evidence, title="")
+    assert [href for _, href in summary_of(response)] == ["#id_title"]
+    data = fields_of(response) | {"title": "Typed <here>"}
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), data)
+    assert [href for _, href in summary_of(response)] == ["#discard"]
+    assert said(Evidence.objects.get()) == SAVED_THERE
+
+
+def test_evidence_edit_the_same_in_two_windows_is_no_conflict(manager_client, draft):
+    evidence = make_evidence(draft)
+    data = TYPED | {"statements": pks(draft, "A1.1", "B4.3"), "revision": "1"}
+    for _ in range(2):
+        assert manager_client.post(path("evidence-edit", draft, evidence.pk), data).status_code == 302
+    assert Evidence.objects.get().revision == 2
+
+
+@pytest.mark.parametrize("revision", [None, "", "0", "3", "-1", "x", "9" * 40, "\0"])
+def test_evidence_edit_of_a_page_that_saw_another_revision_overwrites_nothing(manager_client, draft, revision):
+    evidence = make_evidence(draft)
+    data = {"title": "Typed"} | ({} if revision is None else {"revision": revision})
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), data)
+    assert (response.status_code, fields_of(response)["revision"]) == (422, ["1"])
+    assert said(Evidence.objects.get()) == ("Catering contract", "", "", None, ["B4.1"])
+
+
+@pytest.mark.parametrize("is_discarded", [False, True])
+def test_evidence_edit_of_one_deleted_elsewhere_keeps_what_was_typed(manager_client, draft, is_discarded):
+    evidence = make_evidence(draft)
+    page = fields_of(manager_client.get(path("evidence-edit", draft, evidence.pk)))
+    actions.delete_evidence(assessment=draft, evidence=Evidence.objects.get())
+    typed = page | TYPED | {"statements": pks(draft, "A1.1")} | ({"discard": "1"} if is_discarded else {})
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), typed)
+    assert response.status_code == 422
+    message = "This work example was deleted in another window. Choose whether to keep what you typed."
+    assert summary_of(response) == [(message, "#save")]
+    assert "You deleted this work example in another window" in words_of(response)
+    assert links_of(response)["Cancel"] == path("evidence-list", draft)
+    assert not Evidence.objects.exists()
+    form = Page(response).form("title")
+    assert form.action == path("evidence-create", draft)
+    assert manager_client.post(form.action, form.fields).status_code == 302
+    assert said(Evidence.objects.get()) == (
+        TYPED["title"],
+        TYPED["text"].replace("\r\n", "\n"),
+        TYPED["link"],
+        date(2026, 3, 27),
+        ["A1.1"],
+    )
+
+
+def test_evidence_edit_of_one_deleted_elsewhere_also_says_what_is_wrong(manager_client, draft):
+    pk = make_evidence(draft).pk
+    actions.delete_evidence(assessment=draft, evidence=Evidence.objects.get())
+    response = manager_client.post(path("evidence-edit", draft, pk), {"title": "", "text": "Typed", "revision": "1"})
+    assert [href for _, href in summary_of(response)] == ["#save", "#id_title"]
+    assert fields_of(response)["text"] == ["Typed"]
+    assert manager_client.get(path("evidence-edit", draft, pk)).status_code == 404
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_evidence_edit_changed_between_page_and_lock_overwrites_nothing(manager_client, draft, monkeypatch, is_deleted):
+    evidence = make_evidence(draft)
+    claim = actions._claim
+
+    def changed_meanwhile(assessment, **changes):
+        kept = Evidence.objects.filter(pk=evidence.pk)
+        if is_deleted:
+            kept.delete()
+        else:
+            kept.update(title="Saved there", revision=2)
+        return claim(assessment, **changes)
+
+    monkeypatch.setattr(actions, "_claim", changed_meanwhile)
+    response = manager_client.post(path("evidence-edit", draft, evidence.pk), {"title": "Typed here", "revision": "1"})
+    assert (response.status_code, fields_of(response)["title"]) == (422, ["Typed here"])
+    assert [href for _, href in summary_of(response)] == ["#save" if is_deleted else "#discard"]
+    assert [each.title for each in Evidence.objects.all() if each.title == "Typed here"] == []
+
+
+def test_evidence_edit_of_one_deleted_from_a_closed_round_is_refused(manager_client, draft):
+    evidence = make_evidence(draft)
+    actions.delete_evidence(assessment=draft, evidence=Evidence.objects.get(pk=evidence.pk))
+    actions.close_assessment(assessment=Assessment.objects.get())
+    data = {"title": "Typed", "revision": "1"}
+    assert manager_client.post(path("evidence-edit", draft, evidence.pk), data).status_code == 403
 
 
 # evidence-delete

@@ -210,6 +210,12 @@ def test_rating_edit_goes_from_the_last_area_to_the_check(manager_client, assess
     assert response.url == reverse("assessment-check", args=[assessment.pk])
 
 
+@pytest.mark.parametrize("said", ["//example.org", "B9", ""])
+def test_rating_edit_leads_on_to_areas_of_the_version_only(manager_client, assessment, said):
+    response = manager_client.post(url(assessment), {"next_area": said})
+    assert response.url == reverse("assessment-check", args=[assessment.pk])
+
+
 def test_rating_edit_with_nothing_typed_writes_nothing(manager_client, assessment):
     rate(assessment, {"B4.1": Answered(2, note="One\ntwo")})
     before = saved(assessment)

@@ -310,6 +310,6 @@ def test_as_many_queries_for_one_answer_as_for_all(
         manager_client.get(address("report-detail", round_))
     with django_assert_num_queries(8):
         manager_client.get(address("report-pdf", round_))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         manager_client.get(address("report-pdf", round_))
     assert len(made) == 1

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments import actions
+from assessments.answers import target_mark
 from assessments.models import Assessment, Target
+from standards.models import RoleProfile
 from tests.assessments.pages import fields_of, links_of, summary_of, words_of
 from tests.factories import make_assessment, rate_all
 
@@ -24,12 +26,18 @@ def path(assessment):
     return reverse("target-edit", args=[assessment.pk])
 
 
-def posted(**differing):
-    """The whole page as a browser sends it; ``A1=("3", "reason")`` differs from the profile's Practitioner."""
+def posted(*, drawn=2, **differing):
+    """The whole page as a browser sends it; ``A1=("3", "reason")`` differs from the rank that it was drawn with throughout."""
     data = {}
     for code in AREAS:
-        data[f"target-{code}"], data[f"reason-{code}"] = differing.get(code, ("2", ""))
+        data[f"target-{code}"], data[f"reason-{code}"] = differing.get(code, (str(drawn), ""))
+        data[f"drawn-{code}"] = target_mark(drawn, "")
     return data
+
+
+def marks(assessment):
+    """What the page's hidden fields hold as the targets now stand."""
+    return {f"drawn-{code}": [target_mark(*target)] for code, target in targets_of(assessment).items()}
 
 
 def targets_of(assessment):
@@ -61,11 +69,12 @@ def test_target_edit_offers_to_leave_out_only_where_the_section_does(manager_cli
 def test_target_edit_without_a_role_profile_asks_for_no_reason(manager_client, contract_manager, published_version):
     assessment = make_assessment(contract_manager, role_profile="")
     response = manager_client.get(path(assessment))
-    assert set(fields_of(response)) == {"csrfmiddlewaretoken", "drawn_for"} | {f"target-{code}" for code in AREAS}
+    of_areas = {f"{name}-{code}" for name in ("target", "drawn") for code in AREAS}
+    assert set(fields_of(response)) == {"csrfmiddlewaretoken", "drawn_for"} | of_areas
     assert "Proposed" not in words_of(response)
-    response = manager_client.post(path(assessment), posted(A1=("3", ""), B1=(NOT_IN_ROLE, "")))
+    response = manager_client.post(path(assessment), posted(drawn=1, A1=("3", ""), B1=(NOT_IN_ROLE, "")))
     assert response.status_code == 302
-    assert targets_of(assessment) == PROPOSED | {"A1": (3, ""), "B1": (None, "")}
+    assert targets_of(assessment) == dict.fromkeys(AREAS, (1, "")) | {"A1": (3, ""), "B1": (None, "")}
 
 
 def test_target_edit_saves_and_goes_on_to_the_areas(manager_client, draft):
@@ -111,7 +120,7 @@ def test_target_edit_says_at_the_field_what_is_wrong(manager_client, draft, code
 
 
 def test_target_edit_names_every_problem_in_the_order_of_the_page(manager_client, draft):
-    response = manager_client.post(path(draft), {})
+    response = manager_client.post(path(draft), {f"drawn-{code}": target_mark(2, "") for code in AREAS})
     assert [href for _, href in summary_of(response)] == [f"#target-{code}" for code in AREAS]
     response = manager_client.post(path(draft), posted(B6=("1", ""), A2=("x", ""), B2=(NOT_IN_ROLE, "")))
     assert [href for _, href in summary_of(response)] == ["#target-A2", "#reason-B2", "#reason-B6"]
@@ -121,6 +130,141 @@ def test_target_edit_drops_a_reason_where_none_is_asked_for(manager_client, draf
     response = manager_client.post(path(draft), posted(A1=("2", "x" * 501)))
     assert response.status_code == 302
     assert targets_of(draft) == PROPOSED
+
+
+# Two windows
+
+
+@pytest.fixture
+def in_conflict(manager_client, draft):
+    """The page after changing A1, A2 and B1; another window had changed A1 and B2 meanwhile."""
+    there = posted(A1=("1", "Saved <there>"), B2=(NOT_IN_ROLE, "Done elsewhere"))
+    here = posted(A1=("3", "Typed <here>"), A2=("1", "I only review"))
+    assert manager_client.post(path(draft), there).status_code == 302
+    return manager_client.post(path(draft), here)
+
+
+SAVED_THERE = PROPOSED | {"A1": (1, "Saved <there>"), "B2": (None, "Done elsewhere")}
+
+
+def test_target_edit_shows_what_two_windows_say_and_overwrites_nothing(in_conflict, draft):
+    assert in_conflict.status_code == 422
+    assert targets_of(draft) == SAVED_THERE | {"A2": (1, "I only review")}
+    assert summary_of(in_conflict) == [
+        ("A1 was changed in another window. Choose which target to keep.", "#discard-A1")
+    ]
+    words = words_of(in_conflict)
+    assert words.count("in another window, so what you chose here is not saved yet.") == 1
+    assert "Saved there: Foundation, because: Saved <there>" in words
+    fields = fields_of(in_conflict)
+    assert (fields["target-A1"], fields["reason-A1"]) == (["3"], ["Typed <here>"])
+    assert (fields["target-A2"], fields["reason-A2"]) == (["1"], ["I only review"])
+    assert (fields["target-B2"], fields["reason-B2"]) == ([NOT_IN_ROLE], ["Done elsewhere"])
+    assert {name: value for name, value in fields.items() if name.startswith("drawn-")} == marks(draft)
+    assert "discard-A1" not in fields
+
+
+def test_target_edit_saving_again_keeps_what_was_typed(in_conflict, manager_client, draft):
+    assert manager_client.post(path(draft), fields_of(in_conflict)).status_code == 302
+    assert targets_of(draft) == SAVED_THERE | {"A1": (3, "Typed <here>"), "A2": (1, "I only review")}
+
+
+def test_target_edit_can_keep_what_the_other_window_saved(in_conflict, manager_client, draft):
+    assert manager_client.post(path(draft), fields_of(in_conflict) | {"discard-A1": "1"}).status_code == 302
+    assert targets_of(draft) == SAVED_THERE | {"A2": (1, "I only review")}
+
+
+def test_target_edit_does_not_bring_back_what_was_given_up(in_conflict, manager_client, draft):
+    response = manager_client.post(path(draft), fields_of(in_conflict) | {"discard-A1": "1", "target-B4": "3"})
+    assert [href for _, href in summary_of(response)] == ["#reason-B4"]
+    assert fields_of(response)["reason-A1"] == ["Saved <there>"]
+
+
+def test_target_edit_third_window_is_a_conflict_again(in_conflict, manager_client, draft):
+    actions.set_targets(assessment=draft, targets={"A1": (3, "Third")})
+    response = manager_client.post(path(draft), fields_of(in_conflict))
+    assert response.status_code == 422
+    assert "Saved there: Expert, because: Third" in words_of(response)
+    assert fields_of(response)["reason-A1"] == ["Typed <here>"]
+    assert targets_of(draft)["A1"] == (3, "Third")
+
+
+def test_target_edit_untouched_areas_of_an_old_page_overwrite_nothing(manager_client, draft):
+    actions.set_targets(assessment=draft, targets={"A1": (3, "I chair the board"), "B1": (None, "Done elsewhere")})
+    assert manager_client.post(path(draft), posted(B4=("3", "I lead on change"))).status_code == 302
+    assert targets_of(draft) == PROPOSED | {
+        "A1": (3, "I chair the board"),
+        "B1": (None, "Done elsewhere"),
+        "B4": (3, "I lead on change"),
+    }
+
+
+def test_target_edit_the_same_in_two_windows_is_no_conflict(manager_client, draft):
+    for _ in range(2):
+        assert manager_client.post(path(draft), posted(A1=("3", "I chair the board"))).status_code == 302
+    assert targets_of(draft) == PROPOSED | {"A1": (3, "I chair the board")}
+
+
+def test_target_edit_of_a_page_that_does_not_say_what_it_showed_overwrites_nothing(manager_client, draft):
+    page = posted(A1=("3", "I chair the board"))
+    without = {name: value for name, value in page.items() if not name.startswith("drawn-")}
+    response = manager_client.post(path(draft), without)
+    assert (response.status_code, [href for _, href in summary_of(response)]) == (422, ["#discard-A1"])
+    assert targets_of(draft) == PROPOSED
+
+
+def test_target_edit_shows_a_problem_and_a_conflict_of_one_area(manager_client, draft):
+    actions.set_targets(assessment=draft, targets={"A1": (1, "Saved <there>")})
+    response = manager_client.post(path(draft), posted(A1=("3", ""), A2=("3", "Not saved with a problem")))
+    assert [href for _, href in summary_of(response)] == ["#discard-A1", "#reason-A1"]
+    assert targets_of(draft) == PROPOSED | {"A1": (1, "Saved <there>")}
+    again = fields_of(response) | {"reason-A1": "I chair the board"}
+    assert manager_client.post(path(draft), again).status_code == 302
+    assert targets_of(draft) == PROPOSED | {"A1": (3, "I chair the board"), "A2": (3, "Not saved with a problem")}
+
+
+def test_target_edit_after_another_role_was_chosen_overwrites_nothing(manager_client, draft, published_version):
+    senior = RoleProfile.objects.get(version=published_version, slug="senior-contract-manager")
+    actions.choose_role(assessment=draft, role_profile_id=senior.pk)
+    assert manager_client.post(path(draft), posted()).status_code == 302
+    assert targets_of(draft) == dict.fromkeys(AREAS, (3, ""))
+    response = manager_client.post(path(draft), posted(A1=("1", "I only review")))
+    assert (response.status_code, [href for _, href in summary_of(response)]) == (422, ["#discard-A1"])
+    words = words_of(response)
+    assert f"Your role: {senior}." in words
+    assert "Saved there: Expert." in words
+    assert words.count("Expert Proposed") == 8
+    assert targets_of(draft) == dict.fromkeys(AREAS, (3, ""))
+    assert manager_client.post(path(draft), fields_of(response)).status_code == 302
+    assert targets_of(draft) == dict.fromkeys(AREAS, (3, "")) | {"A1": (1, "I only review")}
+
+
+def test_target_edit_after_a_role_was_chosen_asks_for_the_reason(manager_client, contract_manager, published_version):
+    assessment = make_assessment(contract_manager, role_profile="")
+    actions.choose_role(
+        assessment=assessment, role_profile_id=published_version.role_profiles.get(slug="contract-analyst").pk
+    )
+    data = {name: value for name, value in posted(drawn=1, A1=("3", "")).items() if not name.startswith("reason-")}
+    response = manager_client.post(path(assessment), data)
+    assert [href for _, href in summary_of(response)] == ["#reason-A1"]
+    assert targets_of(assessment) == dict.fromkeys(AREAS, (1, ""))
+
+
+def test_target_edit_changed_between_page_and_lock_overwrites_nothing(manager_client, draft, monkeypatch):
+    claim = actions._claim
+
+    def changed_meanwhile(assessment, **changes):
+        monkeypatch.setattr(actions, "_claim", claim)
+        actions.choose_role(assessment=Assessment.objects.get(pk=assessment.pk), role_profile_id=None)
+        return claim(assessment, **changes)
+
+    monkeypatch.setattr(actions, "_claim", changed_meanwhile)
+    response = manager_client.post(path(draft), posted(A1=("3", "I chair the board")))
+    assert response.status_code == 422
+    words = words_of(response)
+    assert "No role profile was close to yours" in words
+    assert "Saved there: Foundation" in words
+    assert targets_of(draft) == dict.fromkeys(AREAS, (1, ""))
 
 
 def test_target_edit_shows_typed_text_as_it_was_typed(manager_client, draft):
@@ -153,3 +297,11 @@ def test_target_edit_takes_few_queries(manager_client, draft):
     with CaptureQueriesContext(connection) as after:
         manager_client.get(path(draft))
     assert len(before) == len(after) <= 4
+
+
+def test_target_edit_saves_in_few_queries(manager_client, draft):
+    with CaptureQueriesContext(connection) as one:
+        manager_client.post(path(draft), posted(A1=("3", "I chair the board")))
+    with CaptureQueriesContext(connection) as many:
+        manager_client.post(path(draft), posted(**{code: ("1", "I only review") for code in AREAS if code != "A1"}))
+    assert len(one) == len(many) <= 9

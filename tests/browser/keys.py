@@ -6,8 +6,10 @@ FOCUS = """
 () => {
   const element = document.activeElement;
   if (!element || element === document.body || element === document.documentElement) return null;
+  const hasOutline = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    && !/, 0\\)$|transparent/.test(style.outlineColor);
   const isMarked = (style) => style.boxShadow !== "none" || style.backgroundColor === "rgb(255, 221, 0)"
-    || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/, 0\\)$|transparent/.test(style.outlineColor));
+    || style.outlineStyle === "auto" || hasOutline(style);
   // The design system hides its radios and checkboxes and draws them before their labels.
   const label = element.labels && element.labels[0];
   const isDrawnByLabel = getComputedStyle(element).opacity === "0" && label;
@@ -17,7 +19,7 @@ FOCUS = """
   const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
   const hit = [0.2, 0.5, 0.8].map((part) => document.elementFromPoint(x, top + (bottom - top) * part)).filter(Boolean);
   const isAt = (other) => other === drawn || drawn.contains(other) || other.contains(drawn) || (label && label.contains(other));
-  const name = (element.getAttribute("aria-label") || (label && label.textContent) || element.textContent || element.value || "");
+  const name = (element.getAttribute("aria-label") || (label && label.innerText) || element.innerText || element.value || "");
   return {
     name: name.replace(/\\s+/g, " ").trim(),
     id: element.id,
@@ -55,6 +57,12 @@ NUMBER = """
 def focus(page: Page) -> dict | None:
     """What has the focus: its name, id, whether that can be seen, and whether something lies over it. None for nothing."""
     return page.evaluate(FOCUS)
+
+
+def follow(page: Page, key="Enter"):
+    """Press a key on a link or a button that leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def faults_of(found) -> list[str]:

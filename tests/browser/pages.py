@@ -99,12 +99,54 @@ def changed_elsewhere(page):
     page.wait_for_selector(".govuk-error-summary")
 
 
+def in_another_window(page, change, address=None):
+    """Do ``change`` in a second window on the same page, or on the one at ``address``; it is closed then."""
+    other = page.context.new_page()
+    other.goto(address or page.url)
+    with other.expect_navigation():
+        change(other)
+    other.close()
+
+
+def targets_changed_elsewhere(page):
+    def change(other):
+        other.check("[name='target-A1'][value='1']")
+        other.fill("[name='reason-A1']", "Typed in the other window")
+        press("Save and continue")(other)
+
+    in_another_window(page, change)
+    page.check("[name='target-A1'][value='3']")
+    page.fill("[name='reason-A1']", "Typed in this window")
+    press("Save and continue")(page)
+
+
+def role_changed_elsewhere(page):
+    def change(other):
+        other.get_by_role("radio").first.check()
+        press("Continue")(other)
+
+    in_another_window(page, change)
+    page.get_by_role("radio").last.check()
+    press("Continue")(page)
+
+
+def example_changed_elsewhere(page):
+    in_another_window(page, fill("Save work example", title="Named in the other window"))
+    fill("Save work example", title="Named in this window")(page)
+
+
+def example_deleted_elsewhere(page):
+    in_another_window(page, press("Delete work example"), f"{page.url}delete/")
+    fill("Save work example", title="Named in this window")(page)
+
+
 def wrong_example(page):
     """No title, a link that is none, a date in the future and a statement that does not exist."""
-    page.evaluate("document.querySelector('main [name=statements]').value = '0'")
-    if not page.locator("main [name=statements]").first.is_visible():
+    first = page.locator("main .round-group [type=checkbox]").first
+    first.evaluate("(checkbox) => { checkbox.value = '0'; }")
+    if not first.is_visible():
         page.locator(".round-group summary").first.click()
-    page.locator("main [name=statements]").first.check()
+    first.check()
     page.fill("main [name=title]", "")
     page.fill("main [name=link]", "not a link")
     for part, value in (("day", "1"), ("month", "2"), ("year", "2199")):
@@ -248,6 +290,8 @@ ROUNDS = [
     State("target-edit", ROUND + "targets/", "begun"),
     State("target-edit", ROUND + "targets/", "finished", "with reasons"),
     State("target-edit", ROUND + "targets/", "begun", "three mistakes", wrong_targets, True),
+    State("target-edit", ROUND + "targets/", "begun", "changed elsewhere", targets_changed_elsewhere, True),
+    State("assessment-role", ROUND + "role/", "begun", "changed elsewhere", role_changed_elsewhere, True),
     State("rating-edit", ROUND + "rate/A1/", "begun", "empty"),
     State("rating-edit", ROUND + "rate/B3/", "begun", "two parts"),
     State("rating-edit", ROUND + "rate/B1/", "half", "half-way"),
@@ -268,6 +312,22 @@ ROUNDS = [
     State("evidence-create", ROUND + "evidence/new/", "begun", "four mistakes", wrong_example, True),
     State("evidence-edit", ROUND + "evidence/{evidence}/", "finished"),
     State("evidence-edit", ROUND + "evidence/{evidence}/", "finished", "four mistakes", wrong_example, True),
+    State(
+        "evidence-edit",
+        ROUND + "evidence/{evidence}/",
+        "finished",
+        "changed elsewhere",
+        example_changed_elsewhere,
+        True,
+    ),
+    State(
+        "evidence-edit",
+        ROUND + "evidence/{evidence}/",
+        "finished",
+        "deleted elsewhere",
+        example_deleted_elsewhere,
+        True,
+    ),
     State("evidence-delete", ROUND + "evidence/{evidence}/delete/", "finished"),
     State("evidence-delete", ROUND + "evidence/{evidence}/delete/", "finished", "deleted", deleted_example),
     State("report-detail", ROUND + "report/", "begun", "empty"),

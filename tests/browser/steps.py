@@ -96,3 +96,8 @@ def stored_note(portal, person, code) -> str | None:
         f" WHERE s.code = '{code}' AND u.email = '{person.email}'"
     )
     return found[0][0] if found else None
+
+
+def mailed_link(portal, words):
+    """The newest link with ``words`` in it among the letters that the portal printed."""
+    return re.findall(rf"http://127\.0\.0\.1:\d+/accounts/{words}\S+", portal.printed())[-1]

@@ -7,14 +7,32 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.test_pages import route_names
 
-# What Django's own templates have and this portal does not mend, by axe's name for the rule, with the reason.
-KNOWN = {}
+# What Django's own templates and scripts have and this portal does not mend: axe's rule, the element, and why.
+KNOWN = {
+    ("aria-prohibited-attr", ".help-tooltip"): "the script for two lists to choose from labels its question mark",
+    (
+        "aria-input-field-name",
+        ".select2-selection",
+    ): "the script for fields that search does not name the box that it draws",
+    ("empty-table-header", ".original"): "tables of rows in a row leave the head of their first, narrow column empty",
+}
 LISTS = sorted({name for name in route_names() if name.endswith("_changelist")})
 OTHERS = ["/admin/", "/admin/password_change/", "/admin/standards/"]
 
 
 def problems(page):
-    return [each for each in violations(page) if each.partition(":")[0] not in KNOWN]
+    return [found for found in violations(page) if not is_known(found)]
+
+
+def is_known(found):
+    rule, element, _ = found.split(": ", 2)
+    return any(rule == known and element.rpartition(" ")[2].endswith(part) for known, part in KNOWN)
+
+
+def test_only_the_named_elements_are_let_pass():
+    assert is_known("empty-table-header: thead > tr > .original: Fix this")
+    assert not is_known("empty-table-header: thead > tr > .other: Fix this")
+    assert not is_known("label: thead > tr > .original: Fix this")
 
 
 @pytest.mark.parametrize("path", OTHERS)
@@ -36,7 +54,7 @@ def test_list_and_its_first_page(windows, cast, name, who):
         return
     assert answer.status == 200
     assert problems(page) == []
-    first = page.locator("#result_list th a").first
+    first = page.locator("#result_list tbody th a").first
     if first.count():
         first.click()
         page.wait_for_load_state()

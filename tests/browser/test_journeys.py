@@ -8,6 +8,7 @@ from tests.browser.steps import (
     AREAS,
     SAVED,
     download_report,
+    mailed_link,
     open_note,
     rate_area,
     rate_from_here,
@@ -194,8 +195,3 @@ def test_a_round_is_closed_and_the_next_one_deleted(windows, cast):
     page.get_by_role("button", name="Delete assessment").click()
     expect(page.get_by_role("alert")).to_contain_text("deleted")
     expect(page.get_by_role("button", name="Start your assessment")).to_be_visible()
-
-
-def mailed_link(portal, words):
-    """The newest link with ``words`` in it among the letters that the portal printed."""
-    return re.findall(rf"http://127\.0\.0\.1:\d+/accounts/{words}\S+", portal.printed())[-1]

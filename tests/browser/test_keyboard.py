@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.keys import FOCUS, faults_of, focus, tab_to, walk
+from tests.browser.keys import FOCUS, faults_of, focus, follow, tab_to, walk
 from tests.browser.steps import download_report, says_saved, stored_note
 
 ROUND = "/assessments/{assessment}/"
@@ -81,15 +81,15 @@ def test_an_area_from_start_to_report_by_keyboard(windows, cast, portal):
     person = cast.take("new")
     page = windows.open(person, "/assessments/")
     tab_to(page, "Start your assessment")
-    page.keyboard.press("Enter")
+    follow(page)
     tab_to(page, "Start now")
-    page.keyboard.press("Space")  # a link that looks like a button answers to the space bar too
+    follow(page, "Space")  # a link that looks like a button answers to the space bar too
     tab_to(page, "Contract Analyst")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     assert focus(page)["name"].startswith("Contract Manager")
     tab_to(page, "Continue", tag="button")
-    page.keyboard.press("Enter")
+    follow(page)
 
     # The targets: B6 is not in the role, and the reason for that opens for the keyboard too.
     expect(page.get_by_role("heading", level=1)).to_have_text("Which level does your role need in each area?")
@@ -104,10 +104,10 @@ def test_an_area_from_start_to_report_by_keyboard(windows, cast, portal):
     assert focus(page)["id"] == "reason-B6"
     page.keyboard.type("Finance does it.")
     tab_to(page, "Save and continue")
-    page.keyboard.press("Enter")
+    follow(page)
 
     tab_to(page, "A1 ")
-    page.keyboard.press("Enter")
+    follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("A1")
     rows = page.locator(".rating-row").count()
     for index in range(1, rows + 1):
@@ -115,18 +115,18 @@ def test_an_area_from_start_to_report_by_keyboard(windows, cast, portal):
     says_saved(page)
     assert stored_note(portal, person, "A1.2") == "Typed by keyboard."
     tab_to(page, "Save and continue")
-    page.keyboard.press("Enter")
+    follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("A2")
 
     page.goto(page.url.split("/rate/")[0] + "/check/")
     tab_to(page, "Change A1.3 ")
-    page.keyboard.press("Enter")
+    follow(page)
     page.wait_for_url("**/rate/A1/#statement-A1.3")
     page.keyboard.press("Tab")
     assert "A1.3" in page.evaluate("document.activeElement.closest('fieldset').id")
     page.go_back()
     tab_to(page, "See your gap report")
-    page.keyboard.press("Enter")
+    follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Gap report")
     tab_to(page, "Download PDF")
     assert person.name in download_report(page)

@@ -19,6 +19,14 @@ def save_and_continue(page):
     page.get_by_role("button", name="Save and continue").click()
 
 
+def slow_down(page, milliseconds):
+    """Make each request of the page take at least this long."""
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    speed = {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", speed)
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_form_sent_after_the_sign_in_ended_is_saved_after_signing_in_again(windows, cast, portal, scripts):
     person = cast.take("begun")
@@ -130,10 +138,7 @@ def test_a_page_left_while_its_last_answer_is_being_saved_loses_nothing(windows,
     """The second change waits for the first one's save to come back, so the browser asks before the page goes."""
     person = cast.take("begun")
     page = rating_page(windows, person)
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    slow = {"offline": False, "latency": 2000, "downloadThroughput": -1, "uploadThroughput": -1}
-    network.send("Network.emulateNetworkConditions", slow)
+    slow_down(page, 2000)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     row = page.locator("[id='statement-A1.1']")
@@ -144,10 +149,23 @@ def test_a_page_left_while_its_last_answer_is_being_saved_loses_nothing(windows,
     page.get_by_role("link", name="Help", exact=True).click(no_wait_after=True)
     with page.expect_response("**/save/"):
         pass
-    network.send("Network.emulateNetworkConditions", slow | {"latency": 0})
+    slow_down(page, 0)
     with page.expect_response(lambda response: response.url.endswith("/save/") and response.status == 200):
         pass
     assert asked == ["beforeunload"]
+    assert stored_note(portal, person, "A1.1") == "Typed while the answer was on its way"
+
+
+def test_a_button_pressed_while_an_answer_is_being_saved_does_not_quarrel_with_it(windows, cast, portal):
+    person = cast.take("begun")
+    page = rating_page(windows, person)
+    slow_down(page, 1500)
+    note = open_note(page, "A1.1")
+    with page.expect_request("**/save/"):
+        page.locator("[id='statement-A1.1']").get_by_role("radio", name=re.compile("^Practitioner")).check()
+    note.fill("Typed while the answer was on its way")
+    save_and_continue(page)
+    page.wait_for_url("**/rate/A2/")
     assert stored_note(portal, person, "A1.1") == "Typed while the answer was on its way"
 
 
