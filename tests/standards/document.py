@@ -65,6 +65,25 @@ def ordered(rows):
     return sorted(rows, key=lambda row: row["order"])
 
 
+# Texts that the page or its drawing cuts in two, with a bar at the cut.
+IN_TWO_PIECES = (
+    "They will be supported by one or more practitioners who will focus on one | or more contractors",
+    "Foundation: | Substantial SRO engagement required",
+    "Expert: | Limited SRO engagement required",
+)
+
+
+def pieces(line):
+    """The line, or the two pieces in which the source prints it."""
+    for text in IN_TWO_PIECES:
+        whole = text.replace(" | ", " ")
+        if whole in line:
+            before, after = text.split(" | ")
+            start, end = line.split(whole)
+            return [start + before, after + end]
+    return [line]
+
+
 # Which words of the document stand nowhere
 
 GLUED = {"STAKEHOLDERAND": "STAKEHOLDER AND", "ExpertFoundation": "Expert Foundation"}

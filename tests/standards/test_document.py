@@ -19,6 +19,7 @@ from tests.standards.document import (
     SQUEEZED,
     one,
     ordered,
+    pieces,
     read_fixtures,
     running_words,
     select,
@@ -29,12 +30,6 @@ from tests.standards.document import (
 
 FOLDED = SQUEEZED.casefold()
 FLOWING_FOLDED = FLOWING.casefold()
-# Texts that the page or its drawing cuts in two, with a bar at the cut.
-IN_TWO_PIECES = (
-    "They will be supported by one or more practitioners who will focus on one | or more contractors",
-    "Foundation: | Substantial SRO engagement required",
-    "Expert: | Limited SRO engagement required",
-)
 # Ours: the extraction lost the heading of Annex A, and a column of Annex B has none.
 OURS = ("Annex A: NAO insights and Best Practice Guide", "Expected engagement levels of an SRO")
 # Signs that stand in print between two texts and are no part of either.
@@ -69,17 +64,6 @@ def texts(rows):
     for stage in select(rows, "lifecyclestage"):
         found[stage["title"]] = [stage["title"], *prose_words(stage["involvement"]).splitlines()]
     return found | {source["title"]: [source["title"]] for source in select(rows, "source")}
-
-
-def pieces(line):
-    """The line, or the two pieces in which the source prints it."""
-    for text in IN_TWO_PIECES:
-        whole = text.replace(" | ", " ")
-        if whole in line:
-            before, after = text.split(" | ")
-            start, end = line.split(whole)
-            return [start + before, after + end]
-    return [line]
 
 
 # The checks. Each returns what is wrong.
