@@ -31,7 +31,7 @@ from .tree import version_tree
 from .wording import SMALL_WORDS
 
 MOST_SHOWN = 5
-SHORTEST_GUESSED = 4
+SHORTEST_GUESSED = 5
 OWN, PART, WITHIN, NO_CODE = range(4)
 _MARK = Markup("<mark>{}</mark>")
 

@@ -12,8 +12,8 @@ from .tree import VersionTree
 KINDS = {
     "areas": ("section or area", "sections and areas"),
     "statements": ("statement", "statements"),
-    "glossary": ("glossary term", "glossary terms"),
     "levels": ("level", "levels"),
+    "glossary": ("glossary term", "glossary terms"),
     "roles": ("role", "roles"),
     "texts": ("text of the document", "texts of the document"),
     "people": ("people profile", "people profiles"),
@@ -65,8 +65,8 @@ def version_entries(tree: VersionTree, library: VersionLibrary, notes: Mapping[s
     return (
         *_areas(tree),
         *_statements(tree),
-        *_terms(tree, notes),
         *_levels(tree),
+        *_terms(tree, notes),
         *_roles(tree),
         *_texts(library),
         *_people(library),

@@ -47,7 +47,8 @@ def _stretch(text, spans) -> tuple[int, int]:
             last += 1
         if last - first > most:
             best, most = start, last - first
-    start = best - BEFORE
+    # Near the end of the text there is room for more before.
+    start = min(best - BEFORE, len(text) - LENGTH)
     start = 0 if start <= 0 else _after_space(text, start, best)
     end = start + LENGTH
     return start, len(text) if end >= len(text) else max(_before_space(text, end), _end_of(spans, best))

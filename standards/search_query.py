@@ -10,9 +10,13 @@ from .wording import SMALL_WORDS
 
 MOST_CHARACTERS = 200
 MOST_WORDS = 20
+# Alone, these say nothing about what is looked for.
+IDLE_WORDS = SMALL_WORDS | {"can", "do", "does", "how", "i", "me", "my", "should", "what", "when", "why", "you", "your"}
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 # A quotation mark without a partner is passed over.
 _CHUNK = re.compile(r'"([^"]*)"|([^\s"]+)')
+# What looks like a code is looked for as one, so that "B9.9" does not find each 9.
+_LIKE_A_CODE = re.compile(r"(?=.*[0-9])[^\W_]+(?:\.[^\W_]+)+")
 _AROUND_A_CODE = ".,;:!?()[]'’"
 
 
@@ -73,7 +77,7 @@ def parse(text: str, codes: Container[str]) -> Query:
 
 def _terms(chunk: str, compounds: list[tuple[Token, ...]], codes) -> list[Term]:
     code = fold(chunk.strip(_AROUND_A_CODE))
-    if code in codes:
+    if code in codes or _LIKE_A_CODE.fullmatch(code):
         return [as_term([token for compound in compounds for token in compound], code=code)]
     # "B4/B5" names two codes.
     return [
@@ -83,10 +87,10 @@ def _terms(chunk: str, compounds: list[tuple[Token, ...]], codes) -> list[Term]:
 
 
 def _worth_looking_for(terms) -> tuple[Term, ...]:
-    """Each term once; small words only where there is nothing else."""
+    """Each term once; idle words only where there is nothing else."""
     terms = tuple(dict.fromkeys(terms))
-    return tuple(term for term in terms if not _is_small(term)) or terms
+    return tuple(term for term in terms if not _is_idle(term)) or terms
 
 
-def _is_small(term):
-    return len(term.words) == 1 and term.words[0] in SMALL_WORDS and not (term.is_exact or term.code)
+def _is_idle(term):
+    return len(term.words) == 1 and term.words[0] in IDLE_WORDS and not (term.is_exact or term.code)

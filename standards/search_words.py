@@ -21,6 +21,9 @@ _COMPOUND = re.compile(rf"{_WORD}(?:[{HYPHENS}](?={_LETTER}){_WORD})*")
 _PART = re.compile(_WORD)
 _LINE_OF_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 
+# The rules for English leave the plural of an acronym alone: "kpis", "ccns".
+_ACRONYMS = re.compile(r"[^aeiouy]{2,}[aeiou]?(?<!s)s")
+
 _stemmer = snowballstemmer.stemmer("english")
 _stemmer_lock = Lock()
 
@@ -39,6 +42,8 @@ def stem(word: str) -> str:
 
     ``word`` is folded.
     """
+    if _ACRONYMS.fullmatch(word):
+        return word[:-1]
     with _stemmer_lock:  # a stemmer holds the word that it works on
         return _stemmer.stemWord(word)
 

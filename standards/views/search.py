@@ -21,8 +21,6 @@ def standards_search(request, reading):
 
 
 def _address_of(reading, hit):
-    if hit.page == "page-detail":
-        address = reading.page_url(**hit.arguments)
-    else:
-        address = reading.url(hit.page, **hit.arguments)
-    return f"{address}#{hit.anchor}" if hit.anchor else address
+    address = reading.page_url if hit.page == "page-detail" else partial(reading.url, hit.page)
+    place = f"#{hit.anchor}" if hit.anchor else ""
+    return f"{address(**hit.arguments)}{place}"
