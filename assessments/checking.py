@@ -1,4 +1,4 @@
-"""Every statement with the answer given, in the words that the page for checking shows."""
+"""Statements with the answer given, in the words that pages for reading show."""
 
 from dataclasses import dataclass
 
@@ -18,14 +18,16 @@ class CheckRow:
 
 def check_rows(tree, answers, evidence_counts) -> dict[str, tuple[CheckRow, ...]]:
     """The rows of each area by its code. ``answers`` and ``evidence_counts`` are by the statement's pk."""
+    return {area.code: area_rows(tree, area, answers, evidence_counts) for area in tree.areas}
+
+
+def area_rows(tree, area, answers, evidence_counts) -> tuple[CheckRow, ...]:
+    """The rows of one area."""
     nothing = Answered()
-    return {
-        area.code: tuple(
-            _row(tree, statement, answers.get(statement.pk, nothing), evidence_counts.get(statement.pk, 0))
-            for statement in area.statements
-        )
-        for area in tree.areas
-    }
+    return tuple(
+        _row(tree, statement, answers.get(statement.pk, nothing), evidence_counts.get(statement.pk, 0))
+        for statement in area.statements
+    )
 
 
 def _row(tree, statement, answer, examples):

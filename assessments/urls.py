@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from .views import assessments, evidence, ratings, reports, targets
+from .views import areas, assessments, evidence, ratings, reports, targets
 
 
 class AreaCodeConverter:
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:assessment_id>/rate/<area:area_code>/", ratings.rating_edit, name="rating-edit"),
     path("<uuid:assessment_id>/rate/<area:area_code>/save/", ratings.rating_save, name="rating-save"),
     path("<uuid:assessment_id>/check/", ratings.assessment_check, name="assessment-check"),
+    path("<uuid:assessment_id>/standards/<area:area_code>/", areas.assessment_area, name="assessment-area"),
     path("<uuid:assessment_id>/evidence/", evidence.evidence_list, name="evidence-list"),
     path("<uuid:assessment_id>/evidence/new/", evidence.evidence_create, name="evidence-create"),
     path("<uuid:assessment_id>/evidence/<int:evidence_id>/", evidence.evidence_edit, name="evidence-edit"),

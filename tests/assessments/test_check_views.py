@@ -127,7 +127,11 @@ def test_assessment_check_of_a_closed_round_is_for_reading(manager_client, draft
     words = words_of(response)
     assert f"Your answers Your {draft.title} was closed on" in words
     assert row(response, "B4.3") == "Value for money options Not answered"
-    assert links_of(response) == {"See your gap report": path("report-detail", draft)}
+    to_read = {
+        f"Read {area.code} with your answers": path("assessment-area", draft, area.code)
+        for area in version_tree(draft.version).areas
+    }
+    assert links_of(response) == {"See your gap report": path("report-detail", draft), **to_read}
 
 
 def test_assessment_check_takes_as_many_queries_for_one_answer_as_for_all(manager_client, draft):
