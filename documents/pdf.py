@@ -133,7 +133,8 @@ def finish(document, pdf) -> None:
     """Add to the tagged PDF what WeasyPrint 70 leaves out.
 
     /Scope on each TH, column in a THead and row elsewhere (ISO 32000-1, table 349); running heads and feet as pagination
-    artifacts rather than as structure that hangs nowhere (14.8.2.2); the Print flag on links (ISO 14289-1, 7.18).
+    artifacts rather than as structure that hangs nowhere (14.8.2.2); the Print flag on links (ISO 14289-1, 7.18); a body
+    around paragraphs and lists within an item of a list (ISO 32000-1, table 336).
     """
 
     def at(reference):
@@ -143,11 +144,16 @@ def finish(document, pdf) -> None:
     top = at(root["K"][0])
     linked = set(top["K"])
     running = []
-    for thing in pdf.objects:
+    for thing in list(pdf.objects):
         kind = thing.get("Type") if isinstance(thing, dict) else None
         if kind == "/StructElem":
             if thing["S"] == "/TH":
                 thing["A"]["Scope"] = "/Column" if at(at(thing["P"])["P"])["S"] == "/THead" else "/Row"
+            elif thing["S"] == "/LI":
+                bodies = [
+                    kid if isinstance(kid, int) else _in_body(pdf, thing, at(kid)).reference for kid in thing["K"]
+                ]
+                thing["K"][:] = bodies
             elif thing["P"] == top.reference and thing.reference not in linked:
                 running.append(thing)
         elif kind == "/Annot" and thing["Subtype"] == "/Link":
@@ -164,6 +170,17 @@ def finish(document, pdf) -> None:
             else:
                 running.append(at(kid))
         element.clear()
+
+
+def _in_body(pdf, item, element):
+    """Return what may stand in an item of a list: the element, or a new body around it."""
+    if element["S"] in ("/Lbl", "/LBody"):
+        return element
+    body = type(item)({**item, "S": "/LBody", "K": type(item["K"])([element.reference])})
+    body["P"] = item.reference
+    pdf.add_object(body)
+    element["P"] = body.reference
+    return body
 
 
 def _make_artifact(stream: list, mcid: int) -> None:

@@ -77,20 +77,8 @@ ITEM = {
     **NAMED,
     **CHANGED,
     "fullStatement": (True, text),
-    **dict.fromkeys(
-        (
-            *(
-                "alternativeLabel",
-                "CFItemType",
-                "humanCodingScheme",
-                "listEnumeration",
-                "abbreviatedStatement",
-                "notes",
-            ),
-            "language",
-        ),
-        (False, text),
-    ),
+    **dict.fromkeys(("alternativeLabel", "CFItemType", "humanCodingScheme", "listEnumeration"), (False, text)),
+    **dict.fromkeys(("abbreviatedStatement", "notes", "language"), (False, text)),
     "conceptKeywords": (False, texts),
     "CFItemTypeURI": (False, link),
     "licenseURI": (False, link),
