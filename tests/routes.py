@@ -6,6 +6,23 @@ from dataclasses import dataclass
 from django.urls import URLPattern, get_resolver
 
 FRAMEWORK_PREFIXES = ("accounts/", "admin/")
+# What the addresses of the published standards are filled with.
+PUBLISHED = {
+    "framework": "contract-management",
+    "version": "2.0",
+    "area_code": "B4",
+    "statement_code": "B4.3",
+    "rank": 2,
+    "lower": 1,
+    "upper": 2,
+    "format": "csv",
+}
+SLUGS = {
+    "role-detail": "contract-manager",
+    "page-detail": "foreword",
+    "people-detail": "director-of-investment",
+    "casestudy-detail": "healthy-start-vitamins",
+}
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,11 @@ class Route:
     @property
     def is_framework(self):
         return self.prefix.startswith(FRAMEWORK_PREFIXES)
+
+    @property
+    def is_of_a_version(self):
+        """Whether it is a public page of a version of the standards."""
+        return {"framework", "version"} <= set(self.parameters)
 
 
 def routes(patterns=None, prefix="", namespace="", parameters=()) -> Iterator[Route]:

@@ -27,16 +27,27 @@ from people.models import User
 from service import held_posts
 from service.models import HeldPost
 from standards.tree import version_tree
+from standards.views import reading
 from tests.conftest import HEAVY
 from tests.factories import make_assessment, make_evidence
 from tests.pages import Page
-from tests.routes import FRAMEWORK_PREFIXES, routes
+from tests.routes import FRAMEWORK_PREFIXES, PUBLISHED, SLUGS, routes
+from tests.standards.versions import make_whole_version
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "sign in"  # led to the sign-in page
 ON = 302  # led on
 Pair = namedtuple("Pair", "get post")
+# What the addresses of a version that is not published are filled with, and who reads it.
+UNPUBLISHED = {"version": "1", "area_code": "A1", "statement_code": "A1.1"}
+UNPUBLISHED_SLUGS = {
+    "role-detail": "clerk",
+    "page-detail": "foreword",
+    "people-detail": "baker",
+    "casestudy-detail": "bridge",
+}
+EDITORS = ("editor", "superuser")
 # What the owner of the round gets while it is a draft and when it is closed, what any other signed-in person gets (the line
 # manager, an editor and a superuser among them), and what somebody gets who is signed out or whose account is closed.
 Row = namedtuple("Row", "draft closed others signed_out")
@@ -68,6 +79,27 @@ POLICY = {
     "privacy": everyone(200),
     "accessibility": everyone(200),
     "cookies": everyone(200),
+    # The published standards are everybody's; there is one version, to which the list leads.
+    "standards-list": everyone(ON),
+    "version-detail": everyone(200),
+    "area-detail": everyone(200),
+    "statement-detail": everyone(200),
+    "level-detail": everyone(200),
+    "level-compare": everyone(200),
+    "lifecycle-detail": everyone(200),
+    "role-list": everyone(200),
+    "role-detail": everyone(200),
+    "page-detail": everyone(200),
+    "people-list": everyone(200),
+    "people-detail": everyone(200),
+    "casestudy-detail": everyone(200),
+    "insight-list": everyone(200),
+    "learning-list": everyone(200),
+    "source-list": everyone(200),
+    "glossary-list": everyone(200),
+    "standards-search": everyone(200),
+    "export-detail": everyone(200),
+    "version-export": everyone(200),
     "heldpost-detail": owners(EDIT, EDIT),
     "account-detail": members(200, ON),
     "assessment-list": members(200, 405),
@@ -79,6 +111,7 @@ POLICY = {
     "rating-edit": owners(EDIT, Pair(200, 403)),
     "rating-save": owners(Pair(405, 200), Pair(405, 403), others=Pair(405, 404)),
     "assessment-check": READ,
+    "assessment-area": READ,
     "evidence-list": READ,
     "evidence-create": owners(EDIT, NEVER),
     "evidence-edit": owners(EDIT, NEVER),
@@ -129,9 +162,9 @@ class World:
     def path(self, route, state):
         """The address of the owner's own row, in the round of that state."""
         assessment = self.rounds[state]
-        known = {
+        known = PUBLISHED | {
+            "slug": SLUGS.get(route.name),
             "assessment_id": assessment.pk,
-            "area_code": "B4",
             "evidence_id": assessment.evidence.get().pk,
             "heldpost_id": self.held.pk,
         }
@@ -271,6 +304,28 @@ def faults_of(world, before, route, role, state, method):
                 yield f"shows “{text}”"
 
 
+def wrong_draft_cells(world, roles=ROLES):
+    """A sentence for each page of a draft of the standards that somebody but an editor gets, or that an editor does not get."""
+    version = make_whole_version()
+    wrong = []
+    for route in routes():
+        if not route.is_of_a_version:
+            continue
+        known = (
+            PUBLISHED | UNPUBLISHED | {"framework": version.framework.slug, "slug": UNPUBLISHED_SLUGS.get(route.name)}
+        )
+        address = reverse(route.name, kwargs={name: known[name] for name in route.parameters})
+        for role in roles:
+            for method in METHODS:
+                response, _ = tried(world, role, method, address)
+                wanted = 405 if method == "post" else 200 if role in EDITORS else 404
+                if outcome(response) != wanted:
+                    wrong.append(f"{route.name} {role} {method}: {outcome(response)} instead of {wanted}")
+                if "no-store" not in response.headers.get("Cache-Control", "") and wanted == 200:
+                    wrong.append(f"{route.name} {role} {method}: a cache may keep it")
+    return wrong
+
+
 def wrong_framework_cells(world, *, only=""):
     """A sentence for each cell of the admin's and allauth's routes that is not as the policy by prefix says.
 
@@ -302,7 +357,7 @@ def framework_faults(route, role, response):
         faults.append("shows the owner's name")
     is_for_staff = route.prefix.startswith("admin/") and route.name not in PUBLIC_IN_THE_ADMIN
     is_shut = response.status_code in (302, 400, 403, 404, 405)
-    is_open = is_for_staff and role not in ("editor", "superuser") and not is_shut
+    is_open = is_for_staff and role not in EDITORS and not is_shut
     if is_open or response.status_code >= 500:
         faults.append(f"answers {response.status_code}")
     return faults
@@ -335,6 +390,13 @@ def test_nobody_gets_what_is_not_theirs(world):
     assert wrong == []
     assert world.seen == {*ANSWERS, NAME}
     assert world.cells == len(POLICY) * len(ROLES) * len(STATES) * len(METHODS)
+
+
+def test_only_editors_get_a_draft_of_the_standards(world):
+    wrong = wrong_draft_cells(world)
+    print(f"{world.cells} cells of a draft checked, {len(wrong)} wrong")  # noqa: T201
+    assert wrong == []
+    assert world.cells > 200
 
 
 def test_nobody_gets_answers_through_the_admin_or_the_account_pages(world):
@@ -379,6 +441,13 @@ def test_a_round_that_the_editor_may_read_is_found(world, monkeypatch):
     )
     wrong = wrong_cells(world, only=["report-detail"], roles=OTHERS)
     assert {each.split(" ")[1] for each in wrong} == {"editor", "superuser"}
+
+
+def test_a_draft_that_everybody_may_read_is_found(world, monkeypatch):
+    monkeypatch.setattr(reading, "may_read_drafts", lambda user: user.is_authenticated)
+    wrong = wrong_draft_cells(world, roles=["colleague", "editor", "signed out"])
+    assert "area-detail colleague get: 200 instead of 404" in wrong
+    assert {each.split(" ")[1] for each in wrong} == {"colleague"}
 
 
 def test_pages_without_a_sign_in_are_found(world, settings):
