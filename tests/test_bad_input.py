@@ -29,7 +29,7 @@ from standards.tree import version_tree
 from tests.conftest import HEAVY
 from tests.factories import PASSWORD, make_assessment, make_evidence
 from tests.pages import Page
-from tests.routes import routes
+from tests.routes import PUBLISHED, SLUGS, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -216,7 +216,7 @@ def world(caplog, settings, published_version, contract_manager, stranger, monke
     clients = {who: Client(raise_request_exception=False) for who in ("owner", "other", "nobody")}
     clients["owner"].force_login(contract_manager)
     clients["other"].force_login(stranger)
-    paths = {"assessment_id": assessment.pk, "area_code": "B4", "evidence_id": evidence.pk, "heldpost_id": held.pk}
+    paths = PUBLISHED | {"assessment_id": assessment.pk, "evidence_id": evidence.pk, "heldpost_id": held.pk}
     own = {"assessment_id": assessment.pk}
     tree = version_tree(published_version)
     statements = tree.area("B4").statements
@@ -435,12 +435,14 @@ def addresses(draw, world):
         st.sampled_from(FRAMEWORK_ADDRESSES + tuple(each.prefix for each in routes() if not each.is_framework))
     )
 
+    slug = draw(st.sampled_from(tuple(SLUGS.values())))
+
     def filled(match):
-        kept = world.paths.get(match[1].rpartition(":")[2])
+        kept = (world.paths | {"slug": slug}).get(match[1].rpartition(":")[2])
         return str(kept) if kept and draw(st.booleans()) else _quoted(draw(hostile_text))[:8000]
 
     path = re.sub(r"<([^>]+)>", filled, pattern)
-    names = st.sampled_from(("statement", "next", "page", "q", "e", "_changelist_filters", "_popup")) | hostile_text
+    names = st.sampled_from(("statement", "next", "page", "q", "kind", "marks", "e", "_popup")) | hostile_text
     query = draw(st.lists(st.tuples(names, hostile_text), max_size=3))
     return f"/{path}?" + "&".join(f"{_quoted(name)[:2000]}={_quoted(value)[:4000]}" for name, value in query)
 
@@ -467,6 +469,20 @@ def test_hostile_addresses_never_end_in_an_error(world):
     send()
     assert counts[200]
     assert counts[404]
+
+
+def test_hostile_searches_answer_with_a_page(world):
+    search = reverse("standards-search", kwargs={each: PUBLISHED[each] for each in ("framework", "version")})
+    found = {}
+    for text in (*HOSTILE, "!?.,;:()[]{}*+|^$" * 50, "(a+)+$", "x " * 5000):
+        for name in ("q", "kind"):
+            query = {"q": "contract", name: text}
+            address = f"{search}?" + "&".join(f"{key}={_quoted(value)}" for key, value in query.items())
+            response = world.clients["nobody"].get(address)
+            assert_sound(response)
+            assert "<h1" in response.content.decode()
+            found[name, text] = response.status_code
+    assert set(found.values()) == {200}, {text[:40]: status for (_, text), status in found.items() if status != 200}
 
 
 # What no form of ours sends
