@@ -129,6 +129,11 @@ def public_answer(request, etag, draw):
         patch_cache_control(response, no_store=True, private=True)
         return response
     response = condition(etag_func=lambda request: etag)(lambda request: _drawn_once(request, etag, draw))(request)
+    if response.status_code >= 500:
+        # What cannot be made now may be possible soon.
+        del response["ETag"]
+        patch_cache_control(response, no_store=True)
+        return response
     patch_cache_control(response, public=True, max_age=SECONDS_KEPT)
     return response
 

@@ -133,7 +133,7 @@ def test_other_formats_are_offered_where_no_pdf_can_be_made(client, published_ve
     exports.forget_exports()
     monkeypatch.setattr(exports.pdf.pdf, "render_pdf", unavailable)
     response = client.get(address("pdf"))
-    assert response.status_code == 503
+    assert (response.status_code, response["Cache-Control"], "ETag" in response) == (503, "no-store", False)
     text = response.content.decode()
     assert "The PDF cannot be made here" in text
     assert address("xlsx") in text
