@@ -8,6 +8,7 @@ from .search_words import Field, Term
 
 LENGTH = 220
 BEFORE = 70
+HEADING = 50
 ELLIPSIS = "…"
 _MARK = Markup("<mark>{}</mark>")
 
@@ -18,12 +19,13 @@ def marked(field: Field, terms: Iterable[Term]) -> Markup:
 
 
 def excerpt(fields: Sequence[Field], terms: Sequence[Term]) -> tuple[int, Markup]:
-    """The number of the field that has most of ``terms``, the first if several do, and a marked stretch of it.
+    """The number of the field that has most of ``terms``, and a marked stretch of it.
 
-    A stretch of a longer text begins and ends between words, with an ellipsis. Raises ``ValueError`` without fields.
+    Of several it is the first, or rather the first that is longer than a heading. A stretch of a longer text begins and ends
+    between words, with an ellipsis. Raises ``ValueError`` without fields.
     """
     has = [sum(1 for term in terms if term.stands_in(field)) for field in fields]
-    number = has.index(max(has))
+    number = max(range(len(fields)), key=lambda n: (has[n], len(fields[n].text) > HEADING, -n))
     field = fields[number]
     spans = _spans(field, terms)
     start, end = _stretch(field.text, spans)

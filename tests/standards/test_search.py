@@ -271,6 +271,7 @@ ORDERED = Index(
         ("c1", "7 8 9"),
         ("C1a", "7"),
         ("C1.1", "8"),
+        ("contract plan zzzz", "4 6 11 5 1 3 2 10"),
         ("contract zzzz", "4 6 11 5 1 3 10 2"),
     ],
 )
@@ -383,11 +384,11 @@ def test_marks(text, words, expected):
 
 
 def test_excerpt_of_a_long_text_is_cut_between_words():
-    text = "before " * 100 + "risk and then fraud " + "after " * 100
+    text = "beforehand " * 100 + "risk and then fraud " + "afterwards " * 100
     found = excerpt_of(text, "risk", "fraud")
     assert marks(found) == ["risk", "fraud"]
-    assert found.startswith("…before ")
-    assert found.endswith(" after…")
+    assert found.startswith("…beforehand ")
+    assert found.endswith(" afterwards…")
     assert len(bare(found)) <= LENGTH + 2
 
 
@@ -395,6 +396,11 @@ def test_excerpt_is_of_the_text_that_has_most():
     fields = [Field("risk"), Field("fraud and risk"), Field("risk, fraud")]
     terms = [as_term(compound) for compound in compounds_in("risk fraud")]
     assert excerpt(fields, terms) == (1, Markup("<mark>fraud</mark> and <mark>risk</mark>"))
+
+
+def test_excerpt_is_rather_of_a_text_than_of_a_heading():
+    fields = [Field("My risk"), Field("What is written about a risk and is longer than a heading"), Field("risk " * 20)]
+    assert excerpt(fields, [as_term(compound) for compound in compounds_in("risk")])[0] == 1
 
 
 def test_excerpt_without_matches_is_the_beginning():
