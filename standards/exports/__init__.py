@@ -7,6 +7,7 @@ because making a PDF takes seconds.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from types import MappingProxyType
 
 from ..models import Version
@@ -44,6 +45,7 @@ class Export:
     needs_previous: bool = False
     is_slow: bool = False
     made: Remembered = field(default_factory=lambda: Remembered(REMEMBERED_FILES), compare=False, repr=False)
+    making: Lock = field(default_factory=Lock, compare=False, repr=False)
 
     def file_name(self, version: Version) -> str:
         """What the file is called on somebody's disk."""
@@ -52,7 +54,11 @@ class Export:
 
     def content(self, version: Version) -> bytes:
         """Return the file's bytes, the remembered ones where nothing in it has changed."""
-        return self.made.get(version, self._make)
+        if self.made.has(version):
+            return self.made.get(version, self._make)
+        # Who asks while it is being made waits for it, and does not make it again.
+        with self.making:
+            return self.made.get(version, self._make)
 
     def known_size(self, version: Version) -> int | None:
         """How many bytes the file has; None where it is not made yet and making it would take long."""

@@ -49,7 +49,7 @@ def test_page_offers_every_format_with_its_size(client, published_version):
     text = client.get(page()).content.decode()
     for export in EXPORTS.values():
         size = max(1, round(len(export.content(published_version)) / 1024))
-        assert f'href="{address(export.name)}" download>{export.title} ({export.kind}, {size} KB)</a>' in text
+        assert f'href="{address(export.name)}">{export.title} ({export.kind}, {size} KB)</a>' in text
     assert "Crown copyright, Open Government Licence v3.0" in text
     assert published_version.fingerprint in text
 
@@ -58,7 +58,7 @@ def test_size_of_the_pdf_is_left_out_until_it_is_made(client, published_version,
     exports.forget_exports()
     monkeypatch.setattr(exports.pdf.pdf, "render_pdf", None)
     text = client.get(page()).content.decode()
-    assert f'href="{address("pdf")}" download>The whole document (PDF)</a>' in text
+    assert f'href="{address("pdf")}">The whole document (PDF)</a>' in text
 
 
 def test_page_costs_a_query(client, published_version, django_assert_num_queries):

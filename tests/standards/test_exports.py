@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -159,6 +161,24 @@ def test_file_is_made_once_for_each_state_of_a_published_version(published_versi
     published_version.refresh_from_db()
     export.content(published_version)
     assert len(made) == 2
+
+
+def test_file_that_several_ask_for_at_once_is_made_once(published_version):
+    made, answers = [], []
+
+    def make(version):
+        made.append(1)
+        sleep(0.2)
+        return b"x"
+
+    export = dataclasses.replace(EXPORTS["csv"], made=type(EXPORTS["csv"].made)(2))
+    object.__setattr__(export, "_make", make)
+    threads = [Thread(target=lambda: answers.append(export.content(published_version))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (made, answers) == ([1], [b"x"] * 4)
 
 
 def test_draft_is_never_remembered():
