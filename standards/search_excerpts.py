@@ -10,7 +10,7 @@ LENGTH = 220
 BEFORE = 70
 HEADING = 50
 ELLIPSIS = "…"
-_MARK = Markup("<mark>{}</mark>")
+_OPEN, _CLOSE = Markup("<mark>"), Markup("</mark>")
 
 
 def marked(field: Field, terms: Iterable[Term]) -> Markup:
@@ -31,7 +31,7 @@ def excerpt(fields: Sequence[Field], terms: Sequence[Term]) -> tuple[int, Markup
     start, end = _stretch(field.text, spans)
     inside = _marked(field.text, start, end, _merged(field.text, spans))
     before, after = ELLIPSIS if start else "", ELLIPSIS if end < len(field.text) else ""
-    return number, Markup("{}{}{}").format(before, inside, after)
+    return number, before + inside + after
 
 
 def _spans(field, terms) -> list[tuple[int, int]]:
@@ -85,6 +85,6 @@ def _marked(text, start, end, spans) -> Markup:
     for first, last in spans:
         first, last = max(first, start), min(last, end)
         if first < last:
-            html += [escape(text[position:first]), _MARK.format(text[first:last])]
+            html += [escape(text[position:first]), _OPEN, escape(text[first:last]), _CLOSE]
             position = last
     return Markup("").join([*html, escape(text[position:end])])

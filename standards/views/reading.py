@@ -34,8 +34,9 @@ INTRODUCTIONS = {
 }
 SECONDS_KEPT = 300
 REMEMBERED_PAGES = 200
-# Pages with any other query are drawn each time: there is no end to what may be asked.
+# There is no end to what else may be asked, so that pages with other queries are remembered apart from these, and fewer.
 REMEMBERED_QUERIES = {"", "marks=off"}
+REMEMBERED_SEARCHES = 50
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def public_answer(request, etag, draw):
 # Remembering
 
 _remembered: OrderedDict[tuple[str, str], tuple[bytes, str]] = OrderedDict()
+_remembered_searches: OrderedDict[tuple[str, str], tuple[bytes, str]] = OrderedDict()
 _lock = Lock()
 
 
@@ -148,24 +150,28 @@ def forget_pages():
     """Draw every page again when it is next asked for."""
     with _lock:
         _remembered.clear()
+        _remembered_searches.clear()
 
 
 def _drawn_once(request, etag, draw):
-    query = request.META.get("QUERY_STRING", "")
+    if request.META.get("QUERY_STRING", "") in REMEMBERED_QUERIES:
+        remembered, most = _remembered, REMEMBERED_PAGES
+    else:
+        remembered, most = _remembered_searches, REMEMBERED_SEARCHES
     key = (etag, request.build_absolute_uri())
     with _lock:
-        kept = _remembered.get(key)
+        kept = remembered.get(key)
         if kept:
-            _remembered.move_to_end(key)
+            remembered.move_to_end(key)
     if kept:
         content, content_type = kept
         return HttpResponse(content, content_type=content_type)
     response = draw()
-    if query in REMEMBERED_QUERIES and _is_page(response):
+    if _is_page(response):
         with _lock:
-            _remembered[key] = (response.content, response["Content-Type"])
-            while len(_remembered) > REMEMBERED_PAGES:
-                _remembered.popitem(last=False)
+            remembered[key] = (response.content, response["Content-Type"])
+            while len(remembered) > most:
+                remembered.popitem(last=False)
     return response
 
 

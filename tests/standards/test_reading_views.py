@@ -131,11 +131,13 @@ def test_page_with_a_message_is_kept_by_nothing(manager_client):
     assert after["Cache-Control"] == "public, max-age=300"
 
 
-def test_odd_queries_are_drawn_but_not_remembered(client):
+def test_odd_queries_take_no_place_of_pages(client, monkeypatch):
+    monkeypatch.setattr(reading, "REMEMBERED_SEARCHES", 2)
     page = address("area-detail")
     for number in range(3):
         assert client.get(f"{page}?number={number}").status_code == 200
     assert len(reading._remembered) == 0
+    assert [key.partition("?")[2] for _, key in reading._remembered_searches] == ["number=1", "number=2"]
     client.get(page)
     client.get(f"{page}?marks=off")
     assert len(reading._remembered) == 2
