@@ -15,6 +15,7 @@ KNOWN = {
         ".select2-selection",
     ): "the script for fields that search does not name the box that it draws",
     ("empty-table-header", ".original"): "tables of rows in a row leave the head of their first, narrow column empty",
+    ("empty-table-header", "th:nth-child"): "so they do the head of their last, in which boxes to delete would stand",
 }
 LISTS = sorted({name for name in route_names() if name.endswith("_changelist")})
 OTHERS = ["/admin/", "/admin/password_change/", "/admin/standards/"]
@@ -26,7 +27,7 @@ def problems(page):
 
 def is_known(found):
     rule, element, _ = found.split(": ", 2)
-    return any(rule == known and element.rpartition(" ")[2].endswith(part) for known, part in KNOWN)
+    return any(rule == known and part in element.rpartition(" ")[2] for known, part in KNOWN)
 
 
 def test_only_the_named_elements_are_let_pass():
