@@ -10,11 +10,9 @@ from tests.browser.test_pages import route_names
 # What Django's own templates and scripts have and this portal does not mend: axe's rule, the element, and why.
 KNOWN = {
     ("aria-prohibited-attr", ".help-tooltip"): "the script for two lists to choose from labels its question mark",
-    (
-        "aria-input-field-name",
-        ".select2-selection",
-    ): "the script for fields that search does not name the box that it draws",
+    ("aria-input-field-name", "select2"): "the script for fields that search does not name the box that it draws",
     ("empty-table-header", ".original"): "tables of rows in a row leave the head of their first, narrow column empty",
+    ("empty-table-header", "th:nth-child"): "so they do the head of their last, in which boxes to delete would stand",
 }
 LISTS = sorted({name for name in route_names() if name.endswith("_changelist")})
 OTHERS = ["/admin/", "/admin/password_change/", "/admin/standards/"]
@@ -26,7 +24,7 @@ def problems(page):
 
 def is_known(found):
     rule, element, _ = found.split(": ", 2)
-    return any(rule == known and element.rpartition(" ")[2].endswith(part) for known, part in KNOWN)
+    return any(rule == known and part in element.rpartition(" ")[2] for known, part in KNOWN)
 
 
 def test_only_the_named_elements_are_let_pass():

@@ -13,7 +13,7 @@ ARRIVED = """
   const drawn = getComputedStyle(element).opacity === "0" && label ? label : element;
   const box = drawn.getBoundingClientRect();
   const fieldset = element.closest("fieldset");
-  const group = fieldset ? fieldset.parentElement : element.closest(".govuk-form-group") || element.form;
+  const group = fieldset ? fieldset.parentElement : element.closest(".govuk-form-group") || element.form || document;
   const head = document.querySelector(".rating-head");
   const isSticky = head && getComputedStyle(head).position === "sticky";
   const top = isSticky ? Math.max(head.getBoundingClientRect().bottom, 0) : 0;

@@ -190,6 +190,7 @@ def test_a_round_is_closed_and_the_next_one_deleted(windows, cast):
     page.get_by_role("link", name=re.compile("^B4 ")).click()
     rate_area(page, "Foundation")
     page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/rate/B5/")
     page.get_by_role("link", name=re.compile("^Your .*assessment")).click()
     page.get_by_role("link", name="Delete this assessment").click()
     page.get_by_role("button", name="Delete assessment").click()
