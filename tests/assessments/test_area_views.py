@@ -50,7 +50,10 @@ def test_each_answer_stands_beneath_the_words_of_its_statement(manager_client, d
     escaped = "&lt;b&gt;&amp;{{7*7}}&lt;/b&gt;"
     assert found == {
         "B4.1": "Your answer: Not yet at Foundation. Your target: Expert. Change B4.1 Change process",
-        "B4.2": "Your answer: Expert. Your target: Expert. Change B4.2 Risk register and records",
+        "B4.2": (
+            "Your answer: Practitioner and Expert, which have the same words. Your target: Expert. "
+            "Change B4.2 Risk register and records"
+        ),
         "B4.3": "Your answer: Foundation. Your target: Expert. Change B4.3 Value for money options",
         "B4.4": (
             f"Your answer: Not relevant to my role, because: Decided elsewhere {escaped} Change B4.4 Deciding on change"
