@@ -37,9 +37,11 @@ STRUCTURE = """
     if (!isShown(link)) continue;
     const name = link.textContent.replace(/\\s+/g, " ").trim();
     if (!name) found.push(`a link without a name to ${link.getAttribute("href")}`);
+    // A link in a drawing has its address in another way.
+    const href = link.href.baseVal === undefined ? link.href : new URL(link.href.baseVal, document.baseURI).href;
     const there = named.get(name);
-    if (there !== undefined && there !== link.href) found.push(`links called “${name}” lead to ${there} and ${link.href}`);
-    named.set(name, link.href);
+    if (there !== undefined && there !== href) found.push(`links called “${name}” lead to ${there} and ${href}`);
+    named.set(name, href);
   }
   for (const field of document.querySelectorAll("[aria-describedby], [aria-labelledby], [aria-controls]")) {
     for (const attribute of ["aria-describedby", "aria-labelledby", "aria-controls"]) {

@@ -7,6 +7,19 @@ from playwright.sync_api import Page
 
 LONG_NOTE = "word " * 401
 ROUND = "/assessments/{assessment}/"
+DOCUMENT = "/standards/contract-management/2.0/"
+SEARCH = DOCUMENT + "search/?q="
+# Texts of the document that are pages of their own.
+TEXTS = (
+    *("how-to-use", "development", "foreword", "what-they-are", "who-they-are-for", "how-developed", "structure"),
+    *("links-between-levels", "sections", "sro"),
+)
+PEOPLE = (
+    "service-development-manager",
+    "commercial-systems-analyst",
+    "assistant-employment-account-director",
+    "director-of-investment",
+)
 
 
 @dataclass(frozen=True)
@@ -209,6 +222,11 @@ def closed_round(page):
     page.get_by_role("alert").wait_for()
 
 
+def words_open(page):
+    for summary in page.locator(".standards-words summary").all():
+        summary.click()
+
+
 PUBLIC = [
     State("home", "/"),
     State("help", "/help/"),
@@ -340,12 +358,57 @@ ROUNDS = [
     State("heldpost-detail", ROUND + "rate/A1/", "begun", "offered", held),
 ]
 
-STATES = PUBLIC + ACCOUNTS + ROUNDS
+READING = [
+    State("standards-list", "/standards/", name="leads to the only version"),
+    State("version-detail", DOCUMENT),
+    State("version-detail", DOCUMENT, "half"),
+    State("version-detail", "/standards/contract-management/latest/", name="latest"),
+    *(State("area-detail", f"{DOCUMENT}{code}/", name=code) for code in ("A2", "B3", "B4", "B6")),
+    State("area-detail", DOCUMENT + "B4/?marks=off", name="without marks"),
+    State("area-detail", DOCUMENT + "B4/", name="words open", prepare=words_open),
+    State("area-detail", DOCUMENT + "B4/", "half"),
+    State("statement-detail", DOCUMENT + "B4.3/"),
+    State("statement-detail", DOCUMENT + "B4.2/", name="two levels with the same words"),
+    *(State("level-detail", f"{DOCUMENT}level/{rank}/", name=str(rank)) for rank in (1, 2, 3)),
+    *(State("level-compare", f"{DOCUMENT}level/{pair}/", name=pair) for pair in ("1/to/2", "2/to/3", "1/to/3")),
+    State("lifecycle-detail", DOCUMENT + "lifecycle/"),
+    State("role-list", DOCUMENT + "roles/"),
+    State("role-detail", DOCUMENT + "roles/contract-analyst/"),
+    State("role-detail", DOCUMENT + "roles/head-of-recruitment-pan-government/", name="of the other pathway"),
+    *(State("page-detail", f"{DOCUMENT}about/{slug}/", name=slug) for slug in TEXTS),
+    State("people-list", DOCUMENT + "people/"),
+    *(State("people-detail", f"{DOCUMENT}people/{slug}/", name=slug) for slug in PEOPLE),
+    State("casestudy-detail", DOCUMENT + "case-studies/healthy-start-vitamins/"),
+    State("casestudy-detail", DOCUMENT + "case-studies/work-and-health-programme/", name="the other"),
+    State("insight-list", DOCUMENT + "insights/"),
+    State("learning-list", DOCUMENT + "learning/"),
+    State("source-list", DOCUMENT + "sources/"),
+    State("glossary-list", DOCUMENT + "glossary/"),
+    State("standards-search", DOCUMENT + "search/"),
+    State("standards-search", SEARCH + "negotiating", name="found"),
+    State("standards-search", SEARCH + "contract", name="of every kind"),
+    State("standards-search", SEARCH + "contract&kind=statements", name="of one kind"),
+    State("standards-search", SEARCH + "B4.3", name="a code"),
+    State("standards-search", SEARCH + "%22value+for+money%22", name="a phrase"),
+    State("standards-search", SEARCH + "stakeholdr", name="a slip"),
+    State("standards-search", SEARCH + "quillwort", name="nothing found"),
+    State("standards-search", SEARCH + "x" * 300, name="too long", is_refused=True),
+    State("export-detail", DOCUMENT + "download/"),
+    State("page_not_found", DOCUMENT + "Z9/", name="no such area", status=404),
+    State("assessment-area", ROUND + "standards/A1/", "begun", "no answer"),
+    State("assessment-area", ROUND + "standards/B1/", "half", "half-way"),
+    State("assessment-area", ROUND + "standards/B2/", "half", "not in role"),
+    State("assessment-area", ROUND + "standards/B4/", "finished", "finished"),
+    State("assessment-area", ROUND + "standards/B6/", "closed", "closed"),
+]
+
+STATES = PUBLIC + ACCOUNTS + ROUNDS + READING
 
 # Routes that draw no page of the portal's own.
 NO_PAGE = {
     "rating-save": "answers a script in JSON",
     "report-pdf": "a download",
+    "version-export": "a download",
     "demo-sign-in": "takes a POST and leads on",
     "account_confirm_login_code": "signing in by code is switched off: leads to the sign-in page",
     "admin:logout": "takes a POST and leads to the sign-in page",
