@@ -3,7 +3,6 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from ..wording import terms_in
 from .reading import version_page
 
 
@@ -14,11 +13,12 @@ def area_detail(request, reading, area_code):
     number, area = next(((n, each) for n, each in enumerate(tree.areas) if each.code == area_code), (None, None))
     if area is None:
         raise Http404
+    used = {term.term for statement in area.statements for term in statement.terms}
     context = {
         "reading": reading,
         "area": area,
         "section": next(section for section in tree.sections if section.code == area.section_code),
-        "terms": terms_in((cell.text for statement in area.statements for cell in statement.cells), tree.terms),
+        "terms": [term for term in tree.terms if term.term in used],
         # What is for every area and every level stands on the page of learning resources only.
         "resources": [each for each in reading.library.resources_of(area_code) if each.area_code or each.rank],
         "has_marks": request.GET.get("marks") != "off",
