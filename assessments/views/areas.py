@@ -17,7 +17,9 @@ from ..models import Assessment, Rating, Target
 @require_safe
 def assessment_area(request, assessment_id, area_code):
     """The document's table of an area, with the owner's own answer and target beneath each statement."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(
+        Assessment.objects.visible_to(request.user).select_related("version__framework"), pk=assessment_id
+    )
     tree = version_tree(assessment.version)
     number, area = next(((n, each) for n, each in enumerate(tree.areas) if each.code == area_code), (None, None))
     if area is None:
