@@ -152,7 +152,7 @@ def _targets(areas):
 
 
 def _unfinished(score):
-    answered = f"{score.answered} of {score.in_scope} statements are answered."
+    answered = f"{score.answered} of the {score.in_scope} statements that count are answered."
     below = len(score.gaps)
     gaps = (
         f" {sentence(counted(below, 'answered statement'))} {plural(below, 'is', 'are')} below target." if below else ""

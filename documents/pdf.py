@@ -57,7 +57,7 @@ def render_pdf(
 def warm() -> None:
     """Make everything that is made once per process, so that the first report does not wait for it (about a second).
 
-    For a server's post-fork hook. Raises PdfUnavailable when pango is not installed.
+    Called in each worker as it starts (gunicorn.conf.py). Raises PdfUnavailable when pango is not installed.
     """
     render_pdf('<html lang="en"><title>Warm</title><p>Both <b>weights</b></p></html>')
 

@@ -175,7 +175,7 @@ def test_assessment_list_names_earlier_rounds(manager_client, draft):
     response = manager_client.get(reverse("assessment-list"))
     words = words_of(response)
     assert "Start your next assessment" in words
-    assert "Earlier rounds" in words
+    assert "Earlier assessments" in words
     assert "It cannot be changed" in words
     by_path = {href: text for text, href in links_of(response).items()}
     assert by_path[path("assessment-check", draft)].startswith(f"Read your answers of the {draft.title}")
@@ -305,7 +305,7 @@ def test_assessment_detail_of_a_closed_round_is_for_reading(manager_client, draf
     close(draft)
     response = manager_client.get(path("assessment-detail", draft))
     words, links = words_of(response), links_of(response)
-    assert f"This round was closed on {date_format(draft.closed_at, 'j F Y')}." in words
+    assert f"This assessment was closed on {date_format(draft.closed_at, 'j F Y')}." in words
     assert "It cannot be changed any more." in words
     assert links["Read your answers"] == path("assessment-check", draft)
     assert links["see its gap report"] == path("report-detail", draft)

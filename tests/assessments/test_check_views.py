@@ -110,7 +110,7 @@ def test_assessment_check_says_targets_and_what_is_not_in_the_role(manager_clien
     assert "A1 Business Acumen Your target: Practitioner. 0 of 6 answered." in words
     assert (
         "B1 Design and Ongoing Development Your target: Foundation. 0 of 9 answered. "
-        f"Why another level than your role proposes: I only review {HOSTILE}"
+        f"Why not the level that your role proposes: I only review {HOSTILE}"
     ) in words
     assert (
         f"B2 Procurement and Mobilisation Not in your role, because: Done elsewhere {HOSTILE} "

@@ -91,7 +91,7 @@ def test_evidence_list_of_a_closed_round_is_for_reading(manager_client, draft):
 def test_evidence_list_of_a_closed_round_without_any(manager_client, draft):
     actions.close_assessment(assessment=Assessment.objects.get())
     response = manager_client.get(path("evidence-list", draft))
-    assert "This round has none." in words_of(response)
+    assert "This assessment has none." in words_of(response)
     assert links_of(response)["Read your answers"] == path("assessment-check", draft)
 
 

@@ -140,7 +140,7 @@ def test_report_detail_has_a_next_step_in_every_state(contract_manager, manager_
 
 def test_report_detail_half_way(contract_manager, manager_client):
     source, text = page(manager_client, make_half_way(contract_manager))
-    assert "17 of 59 statements are answered. Two of your seven areas have a level so far." in text
+    assert "17 of the 59 statements that count are answered. Two of your seven areas have a level so far." in text
     assert "42 statements left to answer" in text
     assert source.count("Answer the rest") == 5
     assert "not answered" in text

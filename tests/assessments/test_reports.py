@@ -130,10 +130,10 @@ def score_areas(*areas):
         (("1",), "You are not at your target in your one area yet. One statement stands between you and your target."),
         (("2", "3"), "You are at or above your target in both areas."),
         (("2",), "You are at or above your target in your one area."),
-        (("2 .", "2"), "2 of 3 statements are answered. One of your two areas has a level so far."),
+        (("2 .", "2"), "2 of the 3 statements that count are answered. One of your two areas has a level so far."),
         (
             ("1 .",),
-            "1 of 2 statements are answered. No area has a level yet. One answered statement is below target.",
+            "1 of the 2 statements that count are answered. No area has a level yet. One answered statement is below target.",
         ),
         (
             (".", ". ."),
@@ -276,7 +276,7 @@ def test_notes_and_work_examples_stand_with_their_statements(contract_manager):
 def test_half_way(contract_manager):
     report = gap_report(make_half_way(contract_manager))
     assert report.summary == (
-        "17 of 59 statements are answered. Two of your seven areas have a level so far. "
+        "17 of the 59 statements that count are answered. Two of your seven areas have a level so far. "
         "Three answered statements are below target."
     )
     assert {area.code: (area.level, area.gap_words, area.explanation) for area in report.areas if area.code < "B3"} == {
