@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
 
 from assessments.answers import Answered
 from assessments.models import ReportFile
 from standards.tree import version_tree
+from standards.views.reading import open_version
 
 from .server import Request, gzipped
 
@@ -148,7 +151,39 @@ def cases_of(full, small, saving) -> tuple[list[Case], tuple[Answering, ...]]:
         *pages("gap report page", "report-detail"),
         *pages("dashboard", "assessment-list"),
         *pages("task list", "assessment-detail"),
+        *public_cases(full[0].version),
+        *pages("standards B3, own answers", "assessment-area", "B3", goal=4, queries_most=8),
     ], (writer, small_writer)
+
+
+def public_cases(version) -> list[Case]:
+    """The standards as somebody reads them who is not signed in.
+
+    A page is drawn once and remembered. What drawing costs is seen with addresses that nobody asked for before; it has no goal.
+    """
+    etag = open_version(AnonymousUser(), version.framework.slug, version.number).etag
+    numbers = count()
+
+    def case(name, route, *args, query="", goal=2, **options):
+        path = reverse(route, args=[version.framework.slug, version.number, *args])
+        return Case(
+            f"standards {name}",
+            lambda: Request(path + query.format(next(numbers)), "", **options),
+            goal=goal,
+            queries_most=4,
+        )
+
+    return [
+        case("contents", "version-detail"),
+        case("B3", "area-detail", "B3"),
+        case("B3, unchanged", "area-detail", "B3", etag=etag, expected=304),
+        case("B3, drawn", "area-detail", "B3", query="?number={}", goal=None),
+        case("B4.3", "statement-detail", "B4.3"),
+        case("glossary", "glossary-list"),
+        case("search", "standards-search", query="?q=negotiating"),
+        case("search, drawn", "standards-search", query="?q=negotiating&number={}", goal=None),
+        case("large search, drawn", "standards-search", query="?q=contract&number={}", goal=None),
+    ]
 
 
 def html_limit(area) -> int:

@@ -93,22 +93,25 @@ class Measurer:
         )
 
     def assets(self, pages: list[Case]) -> Figures:
-        """The style sheets and scripts that pages link to, each once, gzipped."""
-        links = set()
+        """The style sheets and scripts that a page links to, gzipped: those of the page that has most."""
+        sizes = {}
+        totals = []
         for page in pages:
             body = self._ask(page).body.decode()
             found = re.findall(r'<link rel="stylesheet" href="([^"]+)"|<script[^>]* src="([^"]+)"', body)
-            links |= {urljoin(page.make().path, style or script) for style, script in found}
-        size = sum(gzipped(self.server.send(Request(link, "")).body) for link in sorted(links))
+            links = {urljoin(page.make().path, style or script) for style, script in found}
+            for link in links - sizes.keys():
+                sizes[link] = gzipped(self.server.send(Request(link, "")).body)
+            totals.append(sum(sizes[link] for link in links))
         return Figures(
-            "CSS and JS",
+            "CSS and JS of a page",
             None,
             None,
             None,
             ASSETS_LIMIT,
-            size <= ASSETS_LIMIT,
+            max(totals) <= ASSETS_LIMIT,
             goal_in="gzipped bytes",
-            ratio_to_goal_in=size,
+            ratio_to_goal_in=max(totals),
         )
 
     def _ask(self, case, **options):

@@ -14,13 +14,17 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent; ``fields`` make it a POST. ``expected`` is the status that the answer must have."""
+    """What is sent; ``fields`` make it a POST. ``expected`` is the status that the answer must have.
+
+    ``session`` is a session's key, "" for somebody who has no cookie. ``etag`` asks for the page only if it has another.
+    """
 
     path: str
     session: str
     fields: dict | None = None
     accept: str = "text/html"
     expected: int = 200
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,11 @@ class Server:
             f"{'GET' if request.fields is None else 'POST'} {request.path} HTTP/1.0",
             f"Host: {self.host}:{self.port}",
             f"Accept: {request.accept}",
-            f"Cookie: session={request.session}; csrf={self.CSRF}",
         ]
+        if request.session:
+            lines.append(f"Cookie: session={request.session}; csrf={self.CSRF}")
+        if request.etag:
+            lines.append(f"If-None-Match: {request.etag}")
         if count_queries:
             lines.append(f"{COUNT_QUERIES}: 1")
         if request.fields is not None:
