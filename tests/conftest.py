@@ -1,5 +1,6 @@
 """The cast of the tests, and the published standards, which every test that uses the database finds there."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -25,6 +26,19 @@ hypothesis.settings.register_profile(
     derandomize="CI" in os.environ and not HEAVY,
 )
 hypothesis.settings.load_profile("portal")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Read nothing of the browser tests, whose driver takes a second to import, where no browser is wanted."""
+    return (collection_path.name == "browser" and config.option.markexpr == "not browser") or None
+
+
+def pytest_collection_finish():
+    """Let the collector of garbage look seldom, and never at the modules and tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
 
 STANDARDS = Path(__file__).parents[1] / "fixtures" / "contract-management-2.0"
 

@@ -2,6 +2,7 @@
 
 import html as html_module
 import re
+from functools import lru_cache
 from io import BytesIO
 
 import page as page_validation
@@ -21,6 +22,7 @@ class TaggedPdf:
         self.root = self.reader.trailer["/Root"]
         self.fonts = {name: font.get_object() for name, font in self.reader.pages[0]["/Resources"]["/Font"].items()}
         self.characters = {name: _to_unicode(font) for name, font in self.fonts.items()}
+        self._numbers = {page.indirect_reference.idnum: number for number, page in enumerate(self.reader.pages)}
         self._marked = {}  # (page number, MCID) -> text
         self.artifacts = []  # (page number, artifact's /Type or "", text)
         for number, page in enumerate(self.reader.pages):
@@ -47,7 +49,7 @@ class TaggedPdf:
     def _decoded(self, font, part):
         raw = getattr(part, "original_bytes", part)
         codes = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
-        return re.sub(r"\s", "", "".join(self.characters[font].get(code, "�") for code in codes))
+        return "".join("".join(self.characters[font].get(code, "�") for code in codes).split())
 
     def elements(self):
         """Yield every structure element that hangs in the tree, in reading order, as (element, ancestors)."""
@@ -73,10 +75,9 @@ class TaggedPdf:
         )
 
     def _contents(self, element):
-        pages = {page.indirect_reference.idnum: number for number, page in enumerate(self.reader.pages)}
         for kid in _kids(element):
             if isinstance(kid, int):
-                yield pages[element.raw_get("/Pg").idnum], int(kid)
+                yield self._numbers[element.raw_get("/Pg").idnum], int(kid)
 
     def own_text(self, element) -> str:
         """Return the text of an element without that of the elements beneath it."""
@@ -122,6 +123,12 @@ class TaggedPdf:
                 if not glyphs.get(c) or glyphs[c] >= len(order) or not outlines[order[glyphs[c]]].numberOfContours
             }
         return missing
+
+
+@lru_cache(4)
+def read_back(data: bytes) -> TaggedPdf:
+    """The PDF, opened; the same one for the tests of a file that is the same."""
+    return TaggedPdf(data)
 
 
 def _kids(element) -> list:

@@ -9,7 +9,7 @@ from io import BytesIO, StringIO
 import openpyxl
 
 from standards.models import Level, LevelDescriptor
-from tests.documents.structure import TaggedPdf
+from tests.documents.structure import TaggedPdf, read_back
 
 
 def published_words(version) -> dict[tuple[str, str], str]:
@@ -105,7 +105,7 @@ def words_of_pdf(content, version):
     """Without white space, as all text that is read from a PDF."""
     levels = list(Level.objects.filter(version=version).order_by("rank").values_list("name", flat=True))
     found = {}
-    for head, *cells in table_rows(TaggedPdf(content)):
+    for head, *cells in table_rows(read_back(content)):
         if re.fullmatch(r"[A-Z]\d\.\d+", head):
             found |= {(head, level): text for level, text in zip(levels, cells, strict=True) if text != "–"}
     return found

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from standards import actions, library, release, tree
+from standards import actions, release
 from standards.models import Area, Version
 from standards.views import reading
 from tests.standards.versions import make_whole_version
@@ -41,10 +41,8 @@ def address(name, version="2.0", framework=FRAMEWORK, **kwargs):
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
+def no_page_remembered():
     reading.forget_pages()
-    tree.forget_trees()
-    library.forget_libraries()
 
 
 # Caches
