@@ -30,11 +30,6 @@ def env_flag(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}. Set it to 1 or 0.")
 
 
-def env_list(name: str) -> list[str]:
-    """A setting that lists values, separated by commas."""
-    return [item.strip() for item in env_text(name).split(",") if item.strip()]
-
-
 def env_port(name: str, default: int) -> int:
     """A setting that is a port, from 1 to 65535."""
     value = env_text(name, str(default))

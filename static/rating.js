@@ -42,6 +42,16 @@ function showProblems(row, problems) {
   row.classList.toggle("rating-row--problem", Object.keys(problems).length > 0);
 }
 
+// Above the table and in the list of areas; an area that is not in the role keeps saying so.
+function showCount(answered) {
+  count.textContent = answered;
+  const total = Number(form.dataset.total);
+  const here = document.querySelector('[class*="rating-areas__item--"]:has([aria-current])');
+  if (!here) return;
+  here.className = `rating-areas__item rating-areas__item--${Math.floor((answered * 8) / total)}`;
+  here.querySelector(".rating-areas__state").textContent = answered === total ? "Done" : `${answered} of ${total}`;
+}
+
 function fieldsOf(row) {
   const fields = new URLSearchParams();
   for (const element of form.elements) {
@@ -86,7 +96,7 @@ async function save(row) {
     } else if (response.status === 409) {
       say("Not saved: changed in another window. Choose Save and continue to compare.", true);
     } else {
-      count.textContent = [...form.querySelectorAll("input[type=radio]:checked")].filter(isComplete).length;
+      showCount([...form.querySelectorAll("input[type=radio]:checked")].filter(isComplete).length);
       say(`Saved ${reply.saved}`);
     }
   } catch {

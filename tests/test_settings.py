@@ -48,6 +48,14 @@ def test_production_settings_pass_djangos_own_deployment_check():
     assert status == 0
 
 
+def test_production_cookies_stay_with_the_portal_and_out_of_reach_of_scripts():
+    names = [f"{kind}_COOKIE_{rest}" for kind in ("SESSION", "CSRF") for rest in ("NAME", "SECURE", "HTTPONLY")]
+    code = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    status, written = manage("shell", "--no-imports", "-c", code, **PRODUCTION)
+    assert written.split() == ["__Host-session", "True", "True", "__Host-csrf", "True", "True"]
+    assert status == 0
+
+
 @pytest.mark.parametrize("environment", [DEMO, {"DEBUG": "1"}, PRODUCTION])
 def test_each_way_to_run_starts(environment):
     assert manage("check", **environment)[0] == 0

@@ -34,6 +34,7 @@ def test_from_start_to_pdf_with_scripts(windows):
         page.locator(".rating-row").first.get_by_role("radio", name=re.compile("^Foundation")).check()
     says_saved(page)
     expect(page.locator("#rating-count")).to_have_text("1")
+    expect(page.locator(".rating-areas [aria-current] + .rating-areas__state")).to_have_text("1 of 6")
     page.get_by_role("link", name=re.compile("^Your .*assessment")).click()
     expect(page.get_by_text(re.compile(r"^1 of \d+ answered$"))).to_be_visible()
     page.get_by_role("link", name=re.compile("^A1 ")).click()
