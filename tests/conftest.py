@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from people.actions import make_editor
@@ -79,6 +79,17 @@ def no_tries_counted():
 def published_version(db):
     """Version 2.0 of the Contract Management Professional Standards; loaded anew where a transactional test emptied the tables."""
     return Version.objects.published().first() or load_fixture(folder=STANDARDS)[0]
+
+
+@pytest.fixture(scope="module")
+def kept_for_the_module(django_db_setup, django_db_blocker):
+    """What module-scoped fixtures write is undone after the module; each of its tests runs in a savepoint of its own.
+
+    For modules whose tests all begin with the same rows. No test of such a module may be transactional.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
