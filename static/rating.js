@@ -4,6 +4,7 @@ const said = document.getElementById("rating-saved");
 const count = document.getElementById("rating-count");
 const WAIT_AFTER_TYPING = 1500;
 const WAIT_BETWEEN_MESSAGES = 5000;
+const WAIT_BEFORE_SAYING_SAVING = 1000;
 const WAIT_FOR_SAVES = 10000;
 const waiting = new Map();
 const busy = new Set();
@@ -75,7 +76,8 @@ async function save(row) {
   const chosen = row.querySelector("input[type=radio]:checked");
   if (chosen && !isComplete(chosen)) return;
   busy.add(row);
-  say("Saving");
+  // Said of a slow save alone: it would keep "Saved" waiting for its turn.
+  const slow = setTimeout(() => say("Saving"), WAIT_BEFORE_SAYING_SAVING);
   try {
     const response = await fetch(form.dataset.save, {
       method: "POST",
@@ -102,6 +104,7 @@ async function save(row) {
   } catch {
     say("Not saved. Check your connection, then choose Save and continue.", true);
   } finally {
+    clearTimeout(slow);
     busy.delete(row);
   }
 }

@@ -131,7 +131,7 @@ def problems_of(row) -> dict:
     code = row.statement.code
     problems = {}
     if row.choice not in ("", NOT_RELEVANT, *map(str, row.statement.choices)):
-        problems["level"] = f"Choose one of the answers shown for {code}."
+        problems["level"] = f"Choose one of the answers shown for {code}"
     found = text_problem(row.note, limit=Rating.NOTE_LIMIT, what=f"Your note on {code}")
     if found:
         problems["note"] = found
@@ -140,5 +140,5 @@ def problems_of(row) -> dict:
         if found:
             problems["reason"] = found
         elif not row.reason:
-            problems["reason"] = f"Say why {code} is not relevant to your role."
+            problems["reason"] = f"Say why {code} is not relevant to your role"
     return problems

@@ -51,21 +51,21 @@ def test_a_choice_is_an_answer(choice, answer):
 def test_an_answer_that_is_not_offered_is_a_problem_at_the_field(choice):
     form = posted(drawn_8=UNTOUCHED, level_8=choice, note_8="Kept")
     assert form.changes == []
-    assert form.summary == [{"text": "Choose one of the answers shown for B4.3.", "href": "#level-8"}]
+    assert form.summary == [{"text": "Choose one of the answers shown for B4.3", "href": "#level-8"}]
     assert form.rows[0].note == "Kept"
 
 
 def test_a_joined_cell_is_answered_with_its_highest_level():
     assert typed(posted(drawn_7=UNTOUCHED, level_7="3")) == {7: Answered(3)}
     assert posted(drawn_7=UNTOUCHED, level_7="2").summary == [
-        {"text": "Choose one of the answers shown for B4.2.", "href": "#level-7"}
+        {"text": "Choose one of the answers shown for B4.2", "href": "#level-7"}
     ]
 
 
 def test_not_relevant_needs_a_reason():
     form = posted(drawn_8=UNTOUCHED, level_8=NOT_RELEVANT, reason_8="  ")
     assert form.changes == []
-    assert form.summary == [{"text": "Say why B4.3 is not relevant to your role.", "href": "#reason-8"}]
+    assert form.summary == [{"text": "Say why B4.3 is not relevant to your role", "href": "#reason-8"}]
     form = posted(drawn_8=UNTOUCHED, level_8=NOT_RELEVANT, reason_8=" Another team does it. ")
     assert typed(form) == {8: Answered(not_relevant=True, reason="Another team does it.")}
 

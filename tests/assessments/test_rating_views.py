@@ -282,8 +282,8 @@ def test_a_level_that_shares_its_words_with_the_next_is_refused_at_the_field(man
     response = page.send({"level-B4.2": "2", "note-B4.2": "Typed", "level-B4.1": "1"})
     again = Opened(manager_client, assessment, response)
     assert response.status_code == 422
-    assert again.page.errors == {f"level-{page.pks['B4.2']}": "Choose one of the answers shown for B4.2."}
-    assert again.page.html.count("Choose one of the answers shown for B4.2.") == 2
+    assert again.page.errors == {f"level-{page.pks['B4.2']}": "Choose one of the answers shown for B4.2"}
+    assert again.page.html.count("Choose one of the answers shown for B4.2") == 2
     assert "<title>Error: B4" in again.page.html
     assert again.value("note-B4.2") == "Typed"
     assert saved(assessment) == {"B4.1": ("1", "", "", 1)}
@@ -295,14 +295,14 @@ def test_a_level_that_shares_its_words_with_the_next_is_refused_at_the_field(man
 def test_an_answer_outside_the_scale_is_refused_at_the_field(manager_client, assessment, choice):
     page = opened(manager_client, assessment)
     again = Opened(manager_client, assessment, page.send({"level-B4.1": choice}))
-    assert again.page.errors == {f"level-{page.pks['B4.1']}": "Choose one of the answers shown for B4.1."}
+    assert again.page.errors == {f"level-{page.pks['B4.1']}": "Choose one of the answers shown for B4.1"}
     assert saved(assessment) == {}
 
 
 def test_not_relevant_asks_why(manager_client, assessment):
     page = opened(manager_client, assessment)
     again = Opened(manager_client, assessment, page.send({"level-B4.3": NOT_RELEVANT, "note-B4.3": "Typed"}))
-    assert again.page.errors == {f"reason-{page.pks['B4.3']}": "Say why B4.3 is not relevant to your role."}
+    assert again.page.errors == {f"reason-{page.pks['B4.3']}": "Say why B4.3 is not relevant to your role"}
     assert again.value("level-B4.3") == NOT_RELEVANT
     assert again.value("note-B4.3") == "Typed"
     assert saved(assessment) == {}
@@ -598,7 +598,7 @@ def test_rating_save_says_what_is_wrong_in_the_words_of_the_page(manager_client,
     response = page.save_one("B4.3", {"level-B4.3": NOT_RELEVANT})
     assert response.status_code == 422
     assert response.json()["problems"] == {
-        str(page.pks["B4.3"]): {"reason": "Say why B4.3 is not relevant to your role."}
+        str(page.pks["B4.3"]): {"reason": "Say why B4.3 is not relevant to your role"}
     }
     assert response.json()["drawn"] == {}
     assert saved(assessment) == {}
