@@ -181,7 +181,7 @@ def test_a_save_waits_for_another_writer(live_portal):
 @pytest.fixture(scope="module")
 def faulty_portal(portals):
     """A portal that saves without looking, and that does not wait for another writer on SQLite."""
-    with portals.serve(plant="blind impatient") as portal:
+    with portals.serve(plant="blind impatient", workers=1) as portal:
         yield portal
 
 
