@@ -20,8 +20,8 @@ from tests.servers import connect
 from tests.windows import Window, drawn_fields
 
 OWNER, OTHER, NEW = "nia.penwydd@example.com", "zofia.dabrowka@example.com", "callum.inverwick@example.com"
-SAVES_PER_WINDOW = 400 if HEAVY else 10
-STARTS = 60 if HEAVY else 8
+SAVES_PER_WINDOW = 400 if HEAVY else 7
+STARTS = 60 if HEAVY else 4
 LEVELS = "0123"
 
 

@@ -34,6 +34,7 @@ from standards.models import (
     Version,
 )
 from standards.tree import version_tree
+from tests.conftest import HEAVY
 from tests.factories import make_user
 from tests.standards.versions import WORDS, make_version, make_whole_version
 
@@ -65,6 +66,7 @@ EDITABLE_AT_ANY_TIME = {
     GuideSection: {"areas"},
     LearningResource: {"title", "provider", "link", "area", "level", "order"},
 }
+WITH_EVERY_WIDGET = [Framework, Version, Area, Statement, RoleProfile, CaseStudy, Insight, LearningResource]
 WITHOUT_ANYTHING_OF_OURS = [model for model in MODELS if model is not Framework and model not in EDITABLE_AT_ANY_TIME]
 
 pytestmark = pytest.mark.django_db
@@ -620,8 +622,9 @@ def test_inline_code_is_seen():
     ]
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", MODELS if HEAVY else WITH_EVERY_WIDGET)
 def test_pages_hold_no_inline_scripts_or_styles(editor_browser, draft, published_version, model):
+    """Of models that have every widget and inline between them; with script/test --heavy of all."""
     row = row_of(model, draft)
     addresses = ["/admin/", page(model, "changelist"), page(model, "change", row.pk), page(model, "delete", row.pk)]
     for address in [*addresses, page(model, "history", row.pk)]:
