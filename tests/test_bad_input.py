@@ -401,7 +401,8 @@ def test_hostile_posts_never_end_in_an_error(world):
     assert counts["accepted"] >= ACCEPTED_AT_LEAST * sent
     forms = {form.name for form in world.forms}
     refused = {form for form in forms if not counts[f"{form} accepted"]}
-    assert len(refused) <= (0 if HEAVY else len(forms) // 3), refused
+    # A few posts to each form may all be spoilt; thousands may not.
+    assert not (HEAVY and refused), refused
 
 
 def test_an_error_is_found(world, monkeypatch):
