@@ -22,7 +22,7 @@ HEAVY = bool(os.environ.get("HEAVY"))
 hypothesis.settings.register_profile(
     "portal",
     deadline=None,
-    max_examples=1000 if HEAVY else 50,
+    max_examples=1000 if HEAVY else 20,
     derandomize="CI" in os.environ and not HEAVY,
 )
 hypothesis.settings.load_profile("portal")

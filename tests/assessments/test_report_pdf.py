@@ -75,7 +75,7 @@ STATES = {
     "everything-not-yet": lambda owner: answer_all(make_round(owner), 0),
     "written-to-the-limit": written_to_the_limit,
 }
-MOST_TELLING = ("half-way", "closed", "nothing-in-the-role", "written-to-the-limit")
+MOST_TELLING = ("half-way", "written-to-the-limit")
 
 _MADE = {}
 
