@@ -53,9 +53,9 @@ def test_no_tracked_file_names_a_registry_or_a_folder_of_one_machine():
 @pytest.mark.parametrize(
     "planted",
     [
-        '"resolved": "https://' + "registry" + '.npmjs.org/axe-core.tgz"',
+        '"resolved": "https://' + "registry" + ".npm" + 'js.org/axe-core.tgz"',
         "--index-url https://" + "pypi" + ".org/simple",
-        "deb http://" + "deb" + ".debian.org/debian bookworm main",
+        "deb http://" + "deb" + ".debian" + ".org/debian bookworm main",
         "open('/" + "root/.netrc')",
         "see /" + "work/main/README",
         '"/' + 'home/ann/portal"',
