@@ -122,6 +122,8 @@ if PORTAL_PRODUCTION:
             "PORTAL_CONTACT_EMAIL is missing or not an address. "
             "Set it to the address that people may write to for help; pages show it."
         )
+elif not PORTAL_ORIGIN:
+    PORTAL_ORIGIN = "http://127.0.0.1:8000"
 
 # What is in it
 
@@ -136,6 +138,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "crispy_forms",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "govuk",
     "documents",
     "people",
@@ -278,11 +282,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # What it sends, and what it writes down
 
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if PORTAL_PRODUCTION
-    else "django.core.mail.backends.console.EmailBackend"
-)
+# What is not part of an answer is done by the worker: manage.py db_worker. Its tasks are written with what causes them.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+EMAIL_BACKEND = "people.post.EmailBackend" if PORTAL_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
+# Far shorter than the time after which a notice that is being sent counts as cut off.
+EMAIL_TIMEOUT = 30
 EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_port("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")

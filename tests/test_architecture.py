@@ -44,7 +44,7 @@ WITHIN = {
     "held_posts": "models",
     "forms": "answers wording demo models",
     "actions": "answers fingerprint tasks models",
-    "tasks": "reports models",
+    "tasks": "reports notice_words post models",
     "permissions": "models",
     "progress": "models",
     "checking": "answers",

@@ -1,22 +1,10 @@
-"""Who uses the portal, and where they work."""
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-
-class Organisation(models.Model):
-    """A department or agency that people say they work in."""
-
-    name = models.CharField(max_length=200, unique=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
+from .organisation import Organisation
 
 
 class UserManager(BaseUserManager):

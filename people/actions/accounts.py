@@ -1,10 +1,10 @@
-"""Every change to people that touches more than one row."""
+"""Making people, and what they may do in the admin."""
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-from .models import Organisation, User
+from ..models import Organisation, User
 
 EDITORS = "Editors of the standards"
 
