@@ -66,5 +66,10 @@ def target_mark(rank: int | None, reason: str) -> str:
     return _mark("" if rank is None else str(rank), reason)
 
 
+def conversation_mark(held_on, points: str, look_again_on) -> str:
+    """The same of what is recorded of a conversation; the days are dates or None."""
+    return _mark(*("" if day is None else day.isoformat() for day in (held_on, look_again_on)), points)
+
+
 def _mark(*texts):
     return hashlib.blake2s("\0".join(texts).encode(errors="surrogatepass"), digest_size=6).hexdigest()

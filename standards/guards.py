@@ -27,7 +27,7 @@ class Guard:
     def changed(self, distinct: str) -> str:
         return " OR ".join(f"OLD.{column} {distinct} NEW.{column}" for column in self.columns)
 
-    def conditions(self, distinct: str) -> dict[str, str]:
+    def refusals(self, distinct: str) -> dict[str, str]:
         """What makes each kind of statement be refused, by the statement's name."""
         update = f"({self.is_frozen('OLD')} OR {self.is_frozen('NEW')}) AND ({self.changed(distinct)})"
         if self.is_root:
@@ -45,8 +45,37 @@ class Guard:
         return f"{self.table} is frozen"
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Refuses a row that does not begin in the state ``first``, and every change of state but those ``allowed``.
+
+    ``conditions`` maps a state to SQL over a row called NEW, which must hold for a row to come into that state.
+    """
+
+    table: str
+    first: str
+    allowed: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str], ...] = ()
+
+    def refusals(self, distinct: str) -> dict[str, str]:
+        """What makes each kind of statement be refused, by the statement's name."""
+        steps = " OR ".join(f"(OLD.state = '{before}' AND NEW.state = '{after}')" for before, after in self.allowed)
+        unmet = "".join(f" OR (NEW.state = '{state}' AND NOT ({holds}))" for state, holds in self.conditions)
+        return {
+            "INSERT": f"NEW.state {distinct} '{self.first}'",
+            "UPDATE": f"OLD.state {distinct} NEW.state AND (NOT ({steps}){unmet})",
+        }
+
+    def trigger(self, event: str) -> str:
+        return f"steps_{self.table}_{event.lower()}"
+
+    @property
+    def message(self) -> str:
+        return f"{self.table} cannot come into that state from there"
+
+
 def _sqlite(guard):
-    for event, condition in guard.conditions("IS NOT").items():
+    for event, condition in guard.refusals("IS NOT").items():
         yield f"DROP TRIGGER IF EXISTS {guard.trigger(event)}"
         yield (
             f"CREATE TRIGGER {guard.trigger(event)} BEFORE {event} ON {guard.table} FOR EACH ROW WHEN {condition} "
@@ -55,7 +84,7 @@ def _sqlite(guard):
 
 
 def _postgresql(guard):
-    for event, condition in guard.conditions("IS DISTINCT FROM").items():
+    for event, condition in guard.refusals("IS DISTINCT FROM").items():
         name = guard.trigger(event)
         row = "OLD" if event == "DELETE" else "NEW"
         yield (

@@ -1,13 +1,16 @@
 """Test data, made as the portal makes it: through its own actions wherever there is one."""
 
+from datetime import date
 from itertools import count
 
 from allauth.account.models import EmailAddress
 
 from assessments import actions
 from assessments.answers import Answered, Change
-from assessments.models import Evidence, Rating
-from people.models import Organisation, User
+from assessments.models import Assessment, Conversation, Evidence
+from assessments.standing import read_views
+from people.actions import lines
+from people.models import Organisation, ReportingLine, User
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -47,13 +50,7 @@ def make_assessment(owner, *, version=None, role_profile="contract-manager", tar
 
 def rate(assessment, ratings):
     """Answer statements: ``ratings`` maps codes to a rank, to a reason why not relevant, or to an ``Answered``."""
-    by_code = {s.code: s.pk for s in version_tree(assessment.version).statements}
-    standing = {row.statement_id: row for row in Rating.objects.filter(assessment=assessment, view=Rating.View.SELF)}
-    changes = []
-    for code, value in ratings.items():
-        row = standing.get(by_code[code])
-        shown = Answered(row.rank, row.not_relevant, row.reason, row.note) if row else Answered()
-        changes.append(Change(by_code[code], answered(value), row.revision if row else 0, shown.mark()))
+    changes = _changes(assessment, ratings, read_views(assessment).own)
     return actions.save_ratings(assessment=assessment, changes=changes)
 
 
@@ -78,3 +75,79 @@ def make_evidence(assessment, *, title="Catering contract", statements=("B4.1",)
         evidence=Evidence(title=title, **fields),
         statement_ids=[by_code[code] for code in statements],
     )
+
+
+def close(assessment):
+    """End a round as its owner may."""
+    actions.close_assessment(assessment=reread(assessment), by=assessment.owner)
+
+
+def make_line(person, line_manager):
+    """A live line: named, and accepted."""
+    line = lines.name_line_manager(person=person, email=line_manager.email, asked_by=person)
+    line = line or ReportingLine.objects.pending().get(person=person)
+    lines.accept_line(line=line, line_manager=line_manager)
+    return line
+
+
+def share(assessment, line_manager, *, rates_first=False):
+    """Share a finished draft, along a line that is made if there is none; returns the round as it is then."""
+    if ReportingLine.objects.line_manager_of(assessment.owner) != line_manager:
+        make_line(assessment.owner, line_manager)
+    actions.share_assessment(assessment=assessment, by=assessment.owner, rates_first=rates_first)
+    return reread(assessment)
+
+
+def reread(assessment):
+    """The round as views read it."""
+    return Assessment.objects.with_version().get(pk=assessment.pk)
+
+
+def review(assessment, ratings=None, *, finish=True):
+    """Rate as line manager: ``ratings`` as ``rate`` takes them, the rest as the owner did; finished unless said otherwise."""
+    by = assessment.line_manager
+    if ratings:
+        view = read_views(assessment).line_manager
+        actions.save_review(assessment=assessment, by=by, changes=_changes(assessment, ratings, view))
+    if not assessment.hides_levels:
+        actions.agree_with_rest(assessment=assessment, by=by)
+    if finish:
+        actions.finish_review(assessment=assessment, by=by)
+    return reread(assessment)
+
+
+def converse(assessment, agreed=None, *, by=None, **recorded):
+    """Record the conversation: ``agreed`` as ``rate`` takes ratings; a day, points and a day to look again as given."""
+    by = by or assessment.line_manager
+    if agreed:
+        changes = _changes(assessment, agreed, read_views(assessment).agreed)
+        actions.save_agreed(assessment=assessment, by=by, changes=changes)
+    said = {"held_on": date(2026, 9, 1), "points": "", "look_again_on": None} | recorded
+    actions.record_conversation(assessment=assessment, by=by, **said)
+    return reread(assessment)
+
+
+def confirm(assessment, *people, disagreement=""):
+    """Confirm what stands, as each of ``people`` in turn."""
+    for person in people:
+        revision = Conversation.objects.get(assessment=assessment).revision
+        said = disagreement if person == assessment.owner else ""
+        actions.confirm_conversation(assessment=assessment, by=person, revision=revision, disagreement=said)
+    return reread(assessment)
+
+
+def agree(assessment, line_manager, *, ratings=None, agreed=None, **recorded):
+    """Bring a finished draft all the way: shared, reviewed, talked about, confirmed by both."""
+    assessment = review(share(assessment, line_manager), ratings)
+    assessment = converse(assessment, agreed, **recorded)
+    return confirm(assessment, assessment.line_manager, assessment.owner)
+
+
+def _changes(assessment, ratings, view):
+    by_code = {each.code: each.pk for each in version_tree(assessment.version).statements}
+    changes = []
+    for code, value in ratings.items():
+        stands = view.get(by_code[code])
+        shown = stands.answer if stands else Answered()
+        changes.append(Change(by_code[code], answered(value), stands.revision if stands else 0, shown.mark()))
+    return changes

@@ -230,7 +230,7 @@ def world(caplog, published_version, stranger, line_manager, editor, superuser, 
         actions.set_targets(assessment=assessment, targets={"B4": (3, TARGET_REASON)})
         make_evidence(assessment, title=TITLE, text=TEXT, dated=date(2026, 3, 1))
         if state == "closed":
-            actions.close_assessment(assessment=assessment)
+            actions.close_assessment(assessment=assessment, by=assessment.owner)
         rounds[state] = assessment
     make_assessment(stranger)
     held = HeldPost.objects.create(user=owner, path="/account/", fields={"name": [HELD]})

@@ -1,8 +1,24 @@
 """What people answered."""
 
-from .assessment import Assessment, Target
+from .assessment import AgreedTarget, Assessment, Target
+from .conversation import Conversation
+from .event import Event
 from .evidence import Evidence
+from .goal import AgreedGoal, Goal, GoalNote, GoalStatement
 from .rating import Rating
 from .report import ReportFile
 
-__all__ = ["Assessment", "Evidence", "Rating", "ReportFile", "Target"]
+__all__ = [
+    "AgreedGoal",
+    "AgreedTarget",
+    "Assessment",
+    "Conversation",
+    "Event",
+    "Evidence",
+    "Goal",
+    "GoalNote",
+    "GoalStatement",
+    "Rating",
+    "ReportFile",
+    "Target",
+]

@@ -1,19 +1,38 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from people.models import ReportingLine
 from standards.models import Area, Framework, RoleProfile, Version
 
 
 class AssessmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The rounds that ``user`` may read. Being staff or a superuser adds none."""
+        """The rounds that ``user`` may read: one's own, and the ones ``read_by`` them. Being staff or a superuser adds none."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(Q(owner=user) | self._read_by(user))
+
+    def owned_by(self, user):
+        """The rounds that ``user`` may read as their owner."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(owner=user)
+
+    def read_by(self, user):
+        """The rounds that ``user`` may read as line manager: named on the round, and with a live line to its owner."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(self._read_by(user))
+
+    @staticmethod
+    def _read_by(user):
+        line = ReportingLine.objects.live().filter(line_manager=user, person=OuterRef("owner"))
+        return Q(Exists(line), line_manager=user, state__in=Assessment.LINE_MANAGER_STATES)
 
     def open(self):
         """The rounds that are not over."""
@@ -25,11 +44,20 @@ class AssessmentQuerySet(models.QuerySet):
 
     def with_version(self):
         """Each round with its owner, version, framework and role profile, in the same query."""
-        return self.select_related("owner__organisation", "version__framework", "role_profile")
+        return self.select_related("owner__organisation", "line_manager", "version__framework", "role_profile")
 
 
 class Assessment(models.Model):
-    """One person's round against one version of a framework. Private to its owner until shared."""
+    """One person's round against one version of a framework. Private to its owner until shared.
+
+    previous         the agreed or closed round that this one began as a copy of
+    line_manager     who reviews it; named when it is shared
+    rates_first      whether the line manager rates before the owner's levels are shown to them
+    reviewed_at      when the line manager finished the review: from then on each sees the other's ratings
+    acted_at         when the line manager last added something since it was shared
+    return_reason    why the line manager gave it back; gone when it is shared again
+    check_code       what the agreed report is verified by (``assessments.records``)
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -39,6 +67,9 @@ class Assessment(models.Model):
 
     OPEN_STATES = (State.DRAFT, State.SHARED)
     FROZEN_STATES = (State.AGREED, State.CLOSED)
+    LINE_MANAGER_STATES = (State.SHARED, State.AGREED)
+    HANGS_AFTER = timedelta(days=30)
+    RETURN_REASON_LIMIT = 1000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
@@ -46,9 +77,18 @@ class Assessment(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="assessments")
     role_profile = models.ForeignKey(RoleProfile, models.PROTECT, null=True, blank=True, related_name="assessments")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="following")
+    line_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="rounds_to_review"
+    )
+    rates_first = models.BooleanField(default=False)
+    return_reason = models.TextField(max_length=RETURN_REASON_LIMIT, blank=True)
+    check_code = models.CharField(max_length=20, null=True, blank=True, unique=True)
     started_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     shared_at = models.DateTimeField(null=True, blank=True)
+    acted_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
     agreed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,6 +109,30 @@ class Assessment(models.Model):
                 | Q(state="agreed", shared_at__isnull=False, agreed_at__isnull=False, closed_at=None)
                 | Q(state="closed", agreed_at=None, closed_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="assessment_state_has_its_line_manager",
+                condition=Q(state="draft", line_manager=None)
+                | Q(state__in=["shared", "agreed"], line_manager__isnull=False)
+                | Q(state="closed", line_manager__isnull=False, shared_at__isnull=False)
+                | Q(state="closed", line_manager=None, shared_at=None),
+            ),
+            models.CheckConstraint(
+                name="assessment_is_never_reviewed_by_its_owner",
+                condition=Q(line_manager=None) | ~Q(line_manager=F("owner")),
+            ),
+            models.CheckConstraint(
+                name="assessment_reviewed_while_shared_or_after",
+                condition=Q(reviewed_at=None) & ~Q(state="agreed")
+                | Q(reviewed_at__isnull=False, acted_at__isnull=False, shared_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="assessment_agreed_has_its_check_code",
+                condition=Q(state="agreed", check_code__isnull=False) | (~Q(state="agreed") & Q(check_code=None)),
+            ),
+            models.CheckConstraint(
+                name="assessment_returned_only_as_a_draft",
+                condition=Q(return_reason="") | Q(state__in=["draft", "closed"]),
+            ),
         ]
 
     def __str__(self):
@@ -82,6 +146,33 @@ class Assessment(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_shared(self) -> bool:
+        return self.state == self.State.SHARED
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.state == self.State.AGREED
+
+    @property
+    def is_reviewed(self) -> bool:
+        return self.reviewed_at is not None
+
+    @property
+    def hides_levels(self) -> bool:
+        """Whether the line manager does not see the owner's levels yet, because they rate first."""
+        return self.rates_first and not self.is_reviewed
+
+    @property
+    def waits_since(self):
+        """The moment from which a shared round waits for its line manager: shared, or the last time they added something."""
+        return self.acted_at or self.shared_at
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the line manager of a shared round has not acted for ``HANGS_AFTER``."""
+        return self.is_shared and self.waits_since < timezone.now() - self.HANGS_AFTER
 
 
 class Target(models.Model):
@@ -103,3 +194,23 @@ class Target(models.Model):
 
     def __str__(self):
         return f"Target in {self.area.code}"
+
+
+class AgreedTarget(models.Model):
+    """The level that both agreed an area needs. While the round is shared a row says what the conversation changed; once agreed
+    there is one for each area."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="agreed_targets")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="agreed_targets")
+    rank = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=Target.REASON_LIMIT, blank=True)
+
+    class Meta:
+        ordering = ["assessment_id", "area_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "area"], name="agreed_target_unique_per_area"),
+            models.CheckConstraint(name="agreed_target_rank_from_one", condition=Q(rank__isnull=True) | Q(rank__gte=1)),
+        ]
+
+    def __str__(self):
+        return f"Agreed target in {self.area.code}"

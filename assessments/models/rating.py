@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,9 @@ class Rating(models.Model):
 
     ``rank`` 0 is "not yet"; no rank and not "not relevant" is a note without an answer. ``revision`` rises with each change, so
     that a second window cannot overwrite what it has not seen; a row that does not exist counts as revision 0.
+
+    rated_by         who gave it, where it is not the owner's own: a line manager's stays signed when their line ends
+    about_revision   the revision of the owner's rating that a line manager's is about; another one since asks again
     """
 
     class View(models.TextChoices):
@@ -30,6 +34,10 @@ class Rating(models.Model):
     reason = models.CharField(max_length=REASON_LIMIT, blank=True)
     note = models.TextField(max_length=NOTE_LIMIT, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    rated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="ratings_given"
+    )
+    about_revision = models.PositiveIntegerField(null=True, blank=True)
     rated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -39,6 +47,12 @@ class Rating(models.Model):
             models.CheckConstraint(
                 name="rating_not_relevant_has_a_reason_and_no_rank",
                 condition=Q(not_relevant=False, reason="") | (Q(not_relevant=True, rank=None) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="rating_of_a_line_manager_is_signed",
+                condition=Q(view="self", rated_by=None, about_revision=None)
+                | Q(view="line_manager", rated_by__isnull=False, about_revision__isnull=False)
+                | Q(view="agreed", about_revision=None),
             ),
         ]
 

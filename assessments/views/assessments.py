@@ -118,7 +118,7 @@ def assessment_close(request, assessment_id):
         raise PermissionDenied
     if request.method == "POST":
         try:
-            close_assessment(assessment=assessment)
+            close_assessment(assessment=assessment, by=request.user)
         except NotOpen:
             raise PermissionDenied from None
         messages.success(request, f"Your {assessment.title} is closed. You can still read it and its report.")

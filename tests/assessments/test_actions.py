@@ -13,7 +13,7 @@ from assessments.answers import Answered, Change, target_mark
 from assessments.models import Assessment, Evidence, Rating, ReportFile, Target
 from standards.models import RoleProfile, Version
 from standards.tree import version_tree
-from tests.factories import make_assessment, make_evidence, rate, rate_all
+from tests.factories import close, make_assessment, make_evidence, rate, rate_all
 
 FOUNDATION, PRACTITIONER, EXPERT = 1, 2, 3
 AREAS = ("A1", "A2", "B1", "B2", "B3", "B4", "B5", "B6")
@@ -27,7 +27,7 @@ def draft(contract_manager, published_version):
 @pytest.fixture
 def closed(draft):
     """A round as a page that was opened before it was closed still holds it."""
-    actions.close_assessment(assessment=Assessment.objects.get(pk=draft.pk))
+    close(draft)
     return draft
 
 
@@ -459,7 +459,7 @@ def test_delete_evidence_keeps_the_answers(draft):
 def test_close_assessment_keeps_everything(draft):
     rate_all(draft)
     make_evidence(draft)
-    actions.close_assessment(assessment=draft)
+    actions.close_assessment(assessment=draft, by=draft.owner)
     kept = Assessment.objects.get()
     assert (kept.state, kept.closed_at) == (Assessment.State.CLOSED, draft.closed_at)
     assert (kept.ratings.count(), kept.targets.count(), kept.evidence.count()) == (66, 8, 1)
@@ -469,7 +469,7 @@ def test_delete_assessment_leaves_nothing(draft, stranger):
     theirs = make_assessment(stranger, ratings={"A1.1": PRACTITIONER})
     rate_all(draft)
     make_evidence(draft)
-    actions.keep_report_file(assessment=draft, digest="0" * 64, content=b"%PDF")
+    actions.keep_report_file(assessment=draft, reader="owner", digest="0" * 64, content=b"%PDF")
     actions.delete_assessment(assessment=draft)
     assert list(Assessment.objects.all()) == [theirs]
     assert {row.assessment_id for model in (Target, Rating) for row in model.objects.all()} == {theirs.pk}
@@ -478,13 +478,13 @@ def test_delete_assessment_leaves_nothing(draft, stranger):
 
 
 def test_keep_report_file_takes_the_place_of_the_one_before(draft):
-    actions.keep_report_file(assessment=draft, digest="0" * 64, content=b"first")
-    actions.keep_report_file(assessment=draft, digest="1" * 64, content=b"second")
+    actions.keep_report_file(assessment=draft, reader="owner", digest="0" * 64, content=b"first")
+    actions.keep_report_file(assessment=draft, reader="owner", digest="1" * 64, content=b"second")
     assert [(row.digest, bytes(row.content)) for row in ReportFile.objects.all()] == [("1" * 64, b"second")]
 
 
 def test_keep_report_file_of_a_closed_round(closed):
-    actions.keep_report_file(assessment=closed, digest="0" * 64, content=b"%PDF")
+    actions.keep_report_file(assessment=closed, reader="owner", digest="0" * 64, content=b"%PDF")
     assert ReportFile.objects.get().assessment == closed
 
 
@@ -495,7 +495,7 @@ CHANGES = {
     "save_ratings_nothing": lambda round_: actions.save_ratings(assessment=round_, changes=[]),
     "save_evidence": lambda round_: make_evidence(round_),
     "delete_evidence": lambda round_: actions.delete_evidence(assessment=round_, evidence=Evidence(pk=1)),
-    "close_assessment": lambda round_: actions.close_assessment(assessment=round_),
+    "close_assessment": lambda round_: actions.close_assessment(assessment=round_, by=round_.owner),
     "delete_assessment": lambda round_: actions.delete_assessment(assessment=round_),
 }
 

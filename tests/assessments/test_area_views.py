@@ -113,7 +113,7 @@ def test_the_lead_says_what_is_needed_and_how_much_is_answered(manager_client, d
 
 def test_a_closed_round_is_for_reading(manager_client, draft):
     rate(draft, {"B4.1": 2})
-    actions.close_assessment(assessment=draft)
+    actions.close_assessment(assessment=draft, by=draft.owner)
     found = said(manager_client.get(path(draft)))
     assert found["B4.1"] == "Your answer: Practitioner. Your target: Practitioner."
     assert found["B4.5"] == "You have not answered this. Your target: Practitioner."

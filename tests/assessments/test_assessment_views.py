@@ -39,7 +39,7 @@ def path(name, assessment):
 
 
 def close(assessment):
-    actions.close_assessment(assessment=Assessment.objects.get(pk=assessment.pk))
+    actions.close_assessment(assessment=Assessment.objects.get(pk=assessment.pk), by=assessment.owner)
     assessment.refresh_from_db()
 
 
@@ -425,10 +425,10 @@ def test_assessment_delete(manager_client, draft):
 @pytest.mark.parametrize("name", ["assessment-close", "assessment-delete", "assessment-role", "target-edit"])
 def test_a_round_closed_between_page_and_answer_is_refused(manager_client, draft, monkeypatch, name):
     """The page's own check has passed when another window closes the round."""
-    monkeypatch.setattr("assessments.actions._claim", _closed_meanwhile)
+    monkeypatch.setattr("assessments.actions.claims._claim", _closed_meanwhile)
     posted = {"role_profile": "none"} | {f"target-{code}": "2" for code in AREAS}
     assert manager_client.post(path(name, draft), posted).status_code == 403
 
 
-def _closed_meanwhile(assessment, **changes):
+def _closed_meanwhile(rounds, assessment, changes):
     raise actions.NotOpen

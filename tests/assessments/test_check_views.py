@@ -12,7 +12,7 @@ from assessments.answers import Answered
 from assessments.models import Assessment
 from standards.tree import version_tree
 from tests.assessments.pages import links_of, words_of
-from tests.factories import make_assessment, make_evidence, rate, rate_all
+from tests.factories import close, make_assessment, make_evidence, rate, rate_all
 
 HOSTILE = "<b>&{{7*7}}</b>"
 
@@ -122,7 +122,7 @@ def test_assessment_check_says_targets_and_what_is_not_in_the_role(manager_clien
 
 def test_assessment_check_of_a_closed_round_is_for_reading(manager_client, draft):
     rate(draft, {"B4.1": 2})
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     response = manager_client.get(path("assessment-check", draft))
     words = words_of(response)
     assert f"Your answers Your {draft.title} was closed on" in words

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import actions
+from assessments.actions import claims
 from assessments.forms import EvidenceForm
 from assessments.models import Assessment, Evidence
 from standards.tree import version_tree
 from tests.assessments.pages import fields_of, links_of, summary_of, words_of
-from tests.factories import make_assessment, make_evidence, rate
+from tests.factories import close, make_assessment, make_evidence, rate
 from tests.pages import Page
 
 HOSTILE = "<b>&{{7*7}}</b>"
@@ -82,14 +83,14 @@ def test_evidence_list_shows_each_with_its_statements(manager_client, draft):
 
 def test_evidence_list_of_a_closed_round_is_for_reading(manager_client, draft):
     make_evidence(draft, title="Supplier forum")
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     response = manager_client.get(path("evidence-list", draft))
     assert "Supplier forum" in words_of(response)
     assert links_of(response) == {f"Back to your {draft.title}": path("assessment-detail", draft)}
 
 
 def test_evidence_list_of_a_closed_round_without_any(manager_client, draft):
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     response = manager_client.get(path("evidence-list", draft))
     assert "This assessment has none." in words_of(response)
     assert links_of(response)["Read your answers"] == path("assessment-check", draft)
@@ -286,7 +287,7 @@ def test_evidence_asks_to_sign_in(client, draft, name, method):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_evidence_of_a_closed_round_is_not_changed(manager_client, draft, name, method):
     evidence = make_evidence(draft)
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     assert getattr(manager_client, method)(path(name, draft, evidence.pk), {"title": "New"}).status_code == 403
     assert Evidence.objects.get().title == "Catering contract"
 
@@ -295,10 +296,10 @@ def test_evidence_of_a_closed_round_is_not_changed(manager_client, draft, name, 
 def test_evidence_of_a_round_closed_between_page_and_answer_is_not_changed(manager_client, draft, monkeypatch, name):
     args = [] if name == "evidence-create" else [make_evidence(draft).pk]
 
-    def closed_meanwhile(assessment, **changes):
+    def closed_meanwhile(rounds, assessment, changes):
         raise actions.NotOpen
 
-    monkeypatch.setattr("assessments.actions._claim", closed_meanwhile)
+    monkeypatch.setattr("assessments.actions.claims._claim", closed_meanwhile)
     assert manager_client.post(path(name, draft, *args), {"title": "New"}).status_code == 403
     assert [each.title for each in Evidence.objects.all()] == ["Catering contract"] * len(args)
 
@@ -469,17 +470,17 @@ def test_evidence_edit_of_one_deleted_elsewhere_also_says_what_is_wrong(manager_
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_evidence_edit_changed_between_page_and_lock_overwrites_nothing(manager_client, draft, monkeypatch, is_deleted):
     evidence = make_evidence(draft)
-    claim = actions._claim
+    claim = claims._claim
 
-    def changed_meanwhile(assessment, **changes):
+    def changed_meanwhile(rounds, assessment, changes):
         kept = Evidence.objects.filter(pk=evidence.pk)
         if is_deleted:
             kept.delete()
         else:
             kept.update(title="Saved there", revision=2)
-        return claim(assessment, **changes)
+        return claim(rounds, assessment, changes)
 
-    monkeypatch.setattr(actions, "_claim", changed_meanwhile)
+    monkeypatch.setattr(claims, "_claim", changed_meanwhile)
     response = manager_client.post(path("evidence-edit", draft, evidence.pk), {"title": "Typed here", "revision": "1"})
     assert (response.status_code, fields_of(response)["title"]) == (422, ["Typed here"])
     assert [href for _, href in summary_of(response)] == ["#save" if is_deleted else "#discard"]
@@ -489,7 +490,7 @@ def test_evidence_edit_changed_between_page_and_lock_overwrites_nothing(manager_
 def test_evidence_edit_of_one_deleted_from_a_closed_round_is_refused(manager_client, draft):
     evidence = make_evidence(draft)
     actions.delete_evidence(assessment=draft, evidence=Evidence.objects.get(pk=evidence.pk))
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     data = {"title": "Typed", "revision": "1"}
     assert manager_client.post(path("evidence-edit", draft, evidence.pk), data).status_code == 403
 

@@ -459,7 +459,7 @@ def test_rating_save_takes_posts_only(manager_client, assessment):
 def test_a_closed_round_takes_no_answer_and_stays_readable(manager_client, assessment, name):
     rate(assessment, {"B4.1": Answered(2, note="As it was"), "B4.3": "Another team."})
     page = opened(manager_client, assessment)
-    actions.close_assessment(assessment=assessment)
+    actions.close_assessment(assessment=assessment, by=assessment.owner)
     response = manager_client.post(url(assessment, name=name), page.data({"level-B4.1": "3"}))
     assert response.status_code == 403
     assert saved(assessment)["B4.1"] == ("2", "", "As it was", 1)

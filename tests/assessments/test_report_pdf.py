@@ -40,7 +40,7 @@ LONG_NOTE = "".join(f"Point {n:03}: exit and transition, £{n},000. " for n in r
 
 
 def closed(round_):
-    close_assessment(assessment=round_)
+    close_assessment(assessment=round_, by=round_.owner)
     return as_read(round_)
 
 

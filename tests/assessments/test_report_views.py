@@ -158,7 +158,7 @@ def test_report_detail_with_nothing_in_the_role_leads_to_the_targets(contract_ma
 
 def test_report_detail_of_a_closed_round_changes_nothing(contract_manager, manager_client):
     round_ = make_half_way(contract_manager)
-    close_assessment(assessment=round_)
+    close_assessment(assessment=round_, by=round_.owner)
     source, text = page(manager_client, round_)
     assert "Draft" not in text
     for words in (
@@ -229,7 +229,7 @@ def test_report_pdf_is_made_again_for_a_new_layout(contract_manager, manager_cli
 
 def test_report_pdf_of_a_closed_round_is_kept_too(contract_manager, manager_client, made):
     round_ = answer_all(make_round(contract_manager))
-    close_assessment(assessment=round_)
+    close_assessment(assessment=round_, by=round_.owner)
     got = [manager_client.get(address("report-pdf", round_)).content for _ in range(2)]
     assert got == [b"%PDF-1", b"%PDF-1"]
 

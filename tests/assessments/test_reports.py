@@ -325,7 +325,7 @@ def test_without_a_role_profile(contract_manager):
 
 def test_a_closed_round_says_when_and_keeps_its_own_ratings(contract_manager):
     round_ = make_typical(contract_manager)
-    actions.close_assessment(assessment=round_)
+    actions.close_assessment(assessment=round_, by=round_.owner)
     report = gap_report(as_read(round_))
     assert (report.state, report.is_draft, report.is_agreed) == ("Closed", False, False)
     assert report.over_on == report.as_of != ""
@@ -394,7 +394,7 @@ CHANGES = {
     "another role": lambda round_: actions.choose_role(assessment=round_, role_profile_id=None),
     "a work example": lambda round_: make_evidence(round_),
     "one less": lambda round_: actions.delete_evidence(assessment=round_, evidence=round_.evidence.first()),
-    "closing": lambda round_: actions.close_assessment(assessment=round_),
+    "closing": lambda round_: actions.close_assessment(assessment=round_, by=round_.owner),
     "the owner's name": rename_owner,
     "a topic": edit_topic,
 }

@@ -6,11 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments import actions
+from assessments.actions import claims
 from assessments.answers import target_mark
 from assessments.models import Assessment, Target
 from standards.models import RoleProfile
 from tests.assessments.pages import fields_of, links_of, summary_of, words_of
-from tests.factories import make_assessment, rate_all
+from tests.factories import close, make_assessment, rate_all
 
 HOSTILE = "<b>&{{7*7}}</b>"
 AREAS = ("A1", "A2", "B1", "B2", "B3", "B4", "B5", "B6")
@@ -251,14 +252,14 @@ def test_target_edit_after_a_role_was_chosen_asks_for_the_reason(manager_client,
 
 
 def test_target_edit_changed_between_page_and_lock_overwrites_nothing(manager_client, draft, monkeypatch):
-    claim = actions._claim
+    claim = claims._claim
 
-    def changed_meanwhile(assessment, **changes):
-        monkeypatch.setattr(actions, "_claim", claim)
+    def changed_meanwhile(rounds, assessment, changes):
+        monkeypatch.setattr(claims, "_claim", claim)
         actions.choose_role(assessment=Assessment.objects.get(pk=assessment.pk), role_profile_id=None)
-        return claim(assessment, **changes)
+        return claim(rounds, assessment, changes)
 
-    monkeypatch.setattr(actions, "_claim", changed_meanwhile)
+    monkeypatch.setattr(claims, "_claim", changed_meanwhile)
     response = manager_client.post(path(draft), posted(A1=("3", "I chair the board")))
     assert response.status_code == 422
     words = words_of(response)
@@ -283,7 +284,7 @@ def test_target_edit_is_not_there_for_a_stranger(sign_in, stranger, draft):
 
 
 def test_target_edit_of_a_closed_round_is_refused(manager_client, draft):
-    actions.close_assessment(assessment=Assessment.objects.get())
+    close(Assessment.objects.get())
     assert manager_client.get(path(draft)).status_code == 403
     assert manager_client.post(path(draft), posted(A1=("3", "x"))).status_code == 403
     assert targets_of(draft) == PROPOSED

@@ -74,7 +74,7 @@ def _person(kind):
     if kind in makers:
         assessment = makers[kind](user)
         if kind == "closed":
-            close_assessment(assessment=assessment)
+            close_assessment(assessment=assessment, by=assessment.owner)
         first = assessment.evidence.first()
         made |= {"assessment": str(assessment.pk), "evidence": str(first.pk) if first else ""}
     return made

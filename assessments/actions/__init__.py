@@ -1,0 +1,66 @@
+"""Every change of state of a round, and every write that touches more than one row.
+
+Each action claims the round first (``claims``): the lock that makes two windows take turns.
+"""
+
+from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
+from .evidence import delete_evidence, save_evidence
+from .ratings import Saved, save_ratings
+from .refusals import (
+    AlreadyConfirmed,
+    AlreadyOpen,
+    ChangedElsewhere,
+    LevelsHidden,
+    NoDay,
+    NoLineManager,
+    NotAskable,
+    NotOpen,
+    Unfinished,
+)
+from .report_files import keep_report_file
+from .reviewing import Reviewed, agree_with_rest, finish_review, save_review
+from .rounds import choose_role, delete_assessment, start_assessment
+from .sharing import (
+    close_assessment,
+    hand_over_assessment,
+    return_assessment,
+    share_assessment,
+    withdraw_assessment,
+)
+from .targets import set_targets
+
+__all__ = [
+    "AlreadyConfirmed",
+    "AlreadyOpen",
+    "ChangedElsewhere",
+    "LevelsHidden",
+    "NoDay",
+    "NoLineManager",
+    "NotAskable",
+    "NotOpen",
+    "Recorded",
+    "Reviewed",
+    "Saved",
+    "Unfinished",
+    "agree_with_rest",
+    "choose_role",
+    "close_assessment",
+    "confirm_conversation",
+    "delete_assessment",
+    "delete_evidence",
+    "finish_review",
+    "hand_over_assessment",
+    "keep_report_file",
+    "record_conversation",
+    "return_assessment",
+    "save_agreed",
+    "save_evidence",
+    "save_ratings",
+    "save_review",
+    "set_agreed_targets",
+    "set_targets",
+    "share_assessment",
+    "start_assessment",
+    "touch",
+    "withdraw_assessment",
+]

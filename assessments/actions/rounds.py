@@ -1,0 +1,54 @@
+"""Beginning a round, its role and targets, and deleting it."""
+
+from django.db import IntegrityError, transaction
+
+from standards.models import Version
+from standards.tree import version_tree
+
+from ..models import Assessment, Event, Target
+from .claims import claim_draft
+from .refusals import AlreadyOpen, NotAskable
+from .targets import write_targets
+
+
+def start_assessment(*, owner, version, role_profile_id=None):
+    """A new draft with the targets that the role profile proposes (without one, the lowest level in every area).
+
+    Raises ``AlreadyOpen``, and ``NotAskable`` when the version is not published or the profile is another version's.
+    """
+    if version.state != Version.State.PUBLISHED:
+        raise NotAskable(f"Version {version.number} is not published.")
+    try:
+        with transaction.atomic():
+            assessment = Assessment.objects.create(
+                owner=owner, version=version, framework_id=version.framework_id, role_profile_id=role_profile_id
+            )
+            _propose_targets(assessment)
+            Event.objects.create(assessment=assessment, kind=Event.Kind.STARTED, actor=owner)
+    except IntegrityError as clash:
+        if Assessment.objects.open().filter(owner=owner, framework_id=version.framework_id).exists():
+            raise AlreadyOpen from clash
+        raise
+    return assessment
+
+
+@transaction.atomic
+def choose_role(*, assessment, role_profile_id):
+    """Take another role profile, whose targets replace the ones chosen before, reasons included. Raises ``NotOpen``."""
+    claim_draft(assessment, role_profile_id=role_profile_id)
+    _propose_targets(assessment)
+
+
+def _propose_targets(assessment):
+    tree = version_tree(assessment.version)
+    if assessment.role_profile_id and tree.role_profile(assessment.role_profile_id) is None:
+        raise NotAskable("That role profile belongs to another version.")
+    proposed = tree.proposed_ranks(assessment.role_profile_id)
+    write_targets(Target, assessment, {area.pk: (proposed[area.code], "") for area in tree.areas})
+
+
+@transaction.atomic
+def delete_assessment(*, assessment):
+    """Delete a draft and everything in it, for good. Raises ``NotOpen``."""
+    claim_draft(assessment)
+    assessment.delete()

@@ -1,0 +1,60 @@
+"""A round as each view has it, read in three queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .answers import Answered
+from .models import AgreedTarget, Rating, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rating as it stands. ``rated_by_id`` and ``about_revision`` are those of ``Rating``."""
+
+    answer: Answered
+    revision: int
+    rated_at: datetime
+    rated_by_id: int | None = None
+    about_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The three views by statement's pk; the targets of the owner and the agreed ones by area's pk, as (rank or None, reason)."""
+
+    own: dict[int, Standing]
+    line_manager: dict[int, Standing]
+    agreed: dict[int, Standing]
+    targets: dict[int, tuple[int | None, str]]
+    agreed_targets: dict[int, tuple[int | None, str]]
+
+    def target_in_force(self, area_pk) -> tuple[int | None, str]:
+        """The agreed target of an area where one is recorded, else the owner's."""
+        return self.agreed_targets.get(area_pk) or self.targets.get(area_pk, (None, ""))
+
+    @property
+    def targets_in_force(self) -> dict[int, tuple[int | None, str]]:
+        return self.targets | self.agreed_targets
+
+
+def read_views(assessment) -> Views:
+    """Reads what every view says of a round, and its targets. Whoever asks decides what of it may be shown to whom."""
+    views = {view.value: {} for view in Rating.View}
+    rows = Rating.objects.filter(assessment=assessment).order_by()
+    for view, pk, rank, not_relevant, reason, note, *signed in rows.values_list(
+        *("view", "statement_id", "rank", "not_relevant", "reason", "note"),
+        *("revision", "rated_at", "rated_by_id", "about_revision"),
+    ):
+        views[view][pk] = Standing(Answered(rank, not_relevant, reason, note), *signed)
+    return Views(
+        views[Rating.View.SELF],
+        views[Rating.View.LINE_MANAGER],
+        views[Rating.View.AGREED],
+        _targets(Target, assessment),
+        _targets(AgreedTarget, assessment),
+    )
+
+
+def _targets(model, assessment):
+    rows = model.objects.filter(assessment=assessment).order_by()
+    return {pk: (rank, reason) for pk, rank, reason in rows.values_list("area_id", "rank", "reason")}
