@@ -36,7 +36,7 @@ SAID = {
         _LINE,
     ),
     "line-ended": Said(
-        "A line manager's access has ended", "You and {who} are no longer line manager and team member here", _LINE
+        "A line manager’s access has ended", "You and {who} are no longer line manager and team member here", _LINE
     ),
     "shared": Said("An assessment is shared with you", "{who} has shared their assessment with you", _ASSESSMENT),
     "withdrawn": Said(
@@ -94,7 +94,7 @@ GROUPS = (
         ),
     ),
     (
-        "Your team's assessments",
+        "Your team’s assessments",
         (
             ("shared", "Somebody shares their assessment with you"),
             ("withdrawn", "Somebody takes back what they shared with you"),
@@ -143,7 +143,9 @@ def letter(
     """
     said = SAID[kind]
     if has_account:
-        parts = [f"{headline(kind, actor=actor, due_on=due_on)}.", f"{said.link}:\n{origin}{path}"]
+        parts = [f"{headline(kind, actor=actor, due_on=due_on)}."]
+        if path:
+            parts.append(f"{said.link}:\n{origin}{path}")
         ending = f"Choose which notices you get by e-mail:\n{origin}/account/notices/"
     else:
         parts = [

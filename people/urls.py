@@ -1,9 +1,18 @@
 from django.conf import settings
 from django.urls import path
 
-from . import views
+from .views import accounts, lines, notices
 
-urlpatterns = [path("account/", views.account_detail, name="account-detail")]
+urlpatterns = [
+    path("account/", accounts.account_detail, name="account-detail"),
+    path("account/notices/", notices.notice_choose, name="notice-choose"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/<int:notice_id>/", notices.notice_open, name="notice-open"),
+    path("line-manager/", lines.line_detail, name="line-detail"),
+    path("line-manager/<int:line_id>/", lines.line_answer, name="line-answer"),
+    path("line-manager/<int:line_id>/withdraw/", lines.line_withdraw, name="line-withdraw"),
+    path("line-manager/<int:line_id>/end/", lines.line_end, name="line-end"),
+]
 
 if settings.PORTAL_DEMO:
-    urlpatterns += [path("demo-sign-in/", views.demo_sign_in, name="demo-sign-in")]
+    urlpatterns += [path("demo-sign-in/", accounts.demo_sign_in, name="demo-sign-in")]

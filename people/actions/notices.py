@@ -11,7 +11,7 @@ class NotSendable(Exception):
     """The notice is not one whose sending failed or is not known: nothing was changed."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(*, recipient, kind, actor=None, path="", due_on=None, key=None) -> Notice | None:
     """Tell ``recipient`` of something, in the caller's transaction: on the page of their notices, and by e-mail if they want it.
 
@@ -23,25 +23,28 @@ def notify(*, recipient, kind, actor=None, path="", due_on=None, key=None) -> No
     if not recipient.is_active or recipient == actor:
         return None
     by_email = not NoticeChoice.objects.filter(user=recipient, kind=kind).exists()
-    notice = Notice(
-        recipient=recipient,
-        kind=kind,
-        actor=actor,
-        path=path,
-        due_on=due_on,
-        key=key,
-        delivery=Notice.Delivery.WAITING if by_email else Notice.Delivery.PORTAL,
-    )
-    try:
-        with transaction.atomic():
-            notice.save(force_insert=True)
-    except IntegrityError:
-        if key is None or not Notice.objects.filter(key=key).exists():
-            raise
+    delivery = Notice.Delivery.WAITING if by_email else Notice.Delivery.PORTAL
+    notice = Notice(recipient=recipient, kind=kind, actor=actor, path=path, due_on=due_on, key=key, delivery=delivery)
+    if not write_once(notice):
         return None
     if by_email:
         send_notice.enqueue(notice.pk)
     return notice
+
+
+def write_once(notice) -> bool:
+    """Write a new notice, unless there is one with its key."""
+    if notice.key is None:
+        notice.save(force_insert=True)
+        return True
+    try:
+        with transaction.atomic():
+            notice.save(force_insert=True)
+    except IntegrityError:
+        if Notice.objects.filter(key=notice.key).exists():
+            return False
+        raise
+    return True
 
 
 def read_notice(*, notice):

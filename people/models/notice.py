@@ -24,9 +24,9 @@ class NoticeQuerySet(models.QuerySet):
         """Claimed so long before ``now`` that whoever claimed them must have died meanwhile."""
         return self.filter(delivery=Notice.Delivery.SENDING, claimed_at__lte=now - Notice.CLAIMED_FOR)
 
-    def invitations(self):
-        """What was, or is to be, sent by e-mail to somebody without an account."""
-        return self.filter(recipient=None).exclude(delivery=Notice.Delivery.PORTAL)
+    def by_email(self):
+        """What was, or is to be, sent by e-mail as well."""
+        return self.exclude(delivery=Notice.Delivery.PORTAL)
 
 
 class Notice(models.Model):
@@ -66,7 +66,6 @@ class Notice(models.Model):
 
     MOST_TRIES = 5
     CLAIMED_FOR = timedelta(minutes=10)
-    ADDRESS_RESTS_FOR = timedelta(days=1)
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="notices"

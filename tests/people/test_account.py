@@ -123,7 +123,7 @@ def test_account_detail_costs_the_same_with_few_and_many_organisations(
 ):
     for _ in range(organisations):
         make_organisation()
-    with django_assert_num_queries(4):  # session, user, the user again for the form, organisations
+    with django_assert_num_queries(5):  # session, user, the user again for the form, unread notices, organisations
         manager_client.get(ACCOUNT)
 
 

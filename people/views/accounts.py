@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .demo import demo_people
-from .forms import AccountForm
-from .models import User
+from ..demo import demo_people
+from ..forms import AccountForm
+from ..models import Notice, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,8 @@ def account_detail(request):
         form.save()
         messages.success(request, "Your details are saved")
         return redirect("account-detail")
-    return render(request, "people/account_detail.html", {"form": form})
+    unread = Notice.objects.visible_to(request.user).unread().count()
+    return render(request, "people/account_detail.html", {"form": form, "unread_notices": unread})
 
 
 @login_not_required

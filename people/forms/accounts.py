@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
 
-from .demo import demo_people
-from .models import Organisation, User
+from ..demo import demo_people
+from ..models import Organisation, User
 
 EMAIL_FORMAT = "Enter an e-mail address in the correct format, like name@example.com"
 PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess"  # noqa: S105
