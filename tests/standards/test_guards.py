@@ -7,7 +7,7 @@ from django.utils import timezone
 
 import assessments.guards
 import standards.guards
-from assessments.models import Assessment, Evidence, Rating, Target
+from assessments.models import AgreedGoal, AgreedTarget, Assessment, Conversation, Event, Evidence, Rating, Target
 from standards.actions import publish_version, touch_version
 from standards.fingerprint import fingerprint, version_entries
 from standards.models import (
@@ -44,6 +44,7 @@ MODELS = {
         *(LevelDescriptor, GlossaryTerm, RoleProfile, RoleTarget, ReferencePage, LifecycleStage, Source),
         *(PeopleProfile, CaseStudy, CaseStudyStage, Insight, GuideSection),
         *(Assessment, Target, Rating, Evidence, Evidence.statements.through),
+        *(AgreedTarget, Conversation, Event, AgreedGoal),
     )
 }
 STANDARDS = [guard.table for guard in standards.guards.GUARDS]
@@ -74,6 +75,10 @@ CHANGES = {
     "assessments_assessment": ("role_profile_id", None),
     "assessments_target": ("rank", 3),
     "assessments_rating": ("note", "Other"),
+    "assessments_agreedtarget": ("rank", 3),
+    "assessments_conversation": ("points", "Other"),
+    "assessments_event": ("kind", "agreed"),
+    "assessments_agreedgoal": ("what", "Other"),
     "assessments_evidence": ("title", "Other"),
     "assessments_evidence_statements": ("statement_id", 0),
 }
@@ -113,6 +118,12 @@ def closed_once(published_once):
     statement = Statement.objects.filter(area__section__version=published).first()
     Target.objects.create(assessment=assessment, area=statement.area, rank=2)
     Rating.objects.create(assessment=assessment, statement=statement, rank=1, note="A note")
+    AgreedTarget.objects.create(assessment=assessment, area=statement.area, rank=2)
+    Conversation.objects.create(assessment=assessment, points="What was said.")
+    Event.objects.create(assessment=assessment, kind=Event.Kind.STARTED, actor=assessment.owner)
+    AgreedGoal.objects.create(
+        assessment=assessment, order=1, what="A goal", kind="formal", due_on=timezone.localdate(), aims=[]
+    )
     evidence = Evidence.objects.create(assessment=assessment, title="An example", text="What was done.")
     evidence.statements.add(statement)
     Assessment.objects.filter(pk=assessment.pk).update(state="closed", closed_at=timezone.now())
@@ -192,7 +203,7 @@ def triggers_missing(guards):
     with connection.cursor() as cursor:
         cursor.execute(of_engine[connection.vendor])
         there = set(cursor.fetchall())
-    events = [(guard, event) for guard in guards for event in guard.conditions("IS NOT")]
+    events = [(guard, event) for guard in guards for event in guard.refusals("IS NOT")]
     return [guard.trigger(event) for guard, event in events if (guard.trigger(event), guard.table) not in there]
 
 
@@ -217,6 +228,7 @@ def test_every_guarded_column_exists_and_the_rest_is_on_purpose():
         "standards_area": {"short_title"},
         "standards_statement": {"topic", "part_id"},
         "standards_glossaryterm": {"other_forms"},
+        "assessments_agreedgoal": {"goal_id"},
     }
     for guard in GUARDS:
         columns = {field.column for field in MODELS[guard.table]._meta.concrete_fields} - {"id"}
@@ -233,6 +245,10 @@ def test_every_table_of_a_version_and_of_a_round_is_guarded():
         "standards_guidesection_areas",
         "standards_learningresource",
         "assessments_reportfile",
+        # A plan goes on after the round in which it was agreed, which has a copy of it.
+        "assessments_goal",
+        "assessments_goalstatement",
+        "assessments_goalnote",
     }
     tables = {
         model._meta.db_table
@@ -328,12 +344,6 @@ def test_retired_version_is_as_frozen_as_a_published_one(published, refused):
     Version.objects.filter(pk=published.pk).update(state="retired", retired_at=timezone.now())
     with refused("standards_leveldescriptor"):
         LevelDescriptor.objects.filter(level__version=published).update(text="Other")
-
-
-@pytest.mark.parametrize("state", ["draft", "shared"])
-def test_closed_round_is_not_opened_again(closed, refused, state):
-    with refused("assessments_assessment"):
-        Assessment.objects.filter(pk=closed.pk).update(state=state, closed_at=None)
 
 
 def test_nothing_changes_through_any_of_it(published, refused):
