@@ -16,14 +16,19 @@ def start_assessment(*, owner, version, role_profile_id=None):
 
     Raises ``AlreadyOpen``, and ``NotAskable`` when the version is not published or the profile is another version's.
     """
+    return begin(owner, version, propose_targets, role_profile_id=role_profile_id)
+
+
+def begin(owner, version, fill, **fields):
+    """A new draft, which ``fill`` is given to put in what it begins with. Raises as ``start_assessment``."""
     if version.state != Version.State.PUBLISHED:
         raise NotAskable(f"Version {version.number} is not published.")
     try:
         with transaction.atomic():
             assessment = Assessment.objects.create(
-                owner=owner, version=version, framework_id=version.framework_id, role_profile_id=role_profile_id
+                owner=owner, version=version, framework_id=version.framework_id, **fields
             )
-            _propose_targets(assessment)
+            fill(assessment)
             Event.objects.create(assessment=assessment, kind=Event.Kind.STARTED, actor=owner)
     except IntegrityError as clash:
         if Assessment.objects.open().filter(owner=owner, framework_id=version.framework_id).exists():
@@ -36,10 +41,11 @@ def start_assessment(*, owner, version, role_profile_id=None):
 def choose_role(*, assessment, role_profile_id):
     """Take another role profile, whose targets replace the ones chosen before, reasons included. Raises ``NotOpen``."""
     claim_draft(assessment, role_profile_id=role_profile_id)
-    _propose_targets(assessment)
+    propose_targets(assessment)
 
 
-def _propose_targets(assessment):
+def propose_targets(assessment):
+    """Give a new draft the targets of its role profile, for an action that has claimed it or just made it."""
     tree = version_tree(assessment.version)
     if assessment.role_profile_id and tree.role_profile(assessment.role_profile_id) is None:
         raise NotAskable("That role profile belongs to another version.")
