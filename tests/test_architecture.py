@@ -34,7 +34,8 @@ APPS["standards_portal"] = set(APPS)
 WITHIN = {
     "urls": "views",
     "views": "forms actions permissions reports report_files report_words records progress checking wording answers "
-    "held_posts demo tree library comparison release diagrams search exports notice_words models",
+    "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
+    "models",
     "admin": "actions forms line_import models",
     "line_import": "actions models",
     "management": "actions answers demo exports models",
@@ -44,7 +45,7 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "answers wording demo notice_words models",
-    "actions": "answers agreement standing records fingerprint tasks models",
+    "actions": "answers agreement standing previous records fingerprint tasks models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
     "progress": "models",
@@ -52,6 +53,9 @@ WITHIN = {
     "records": "models",
     "agreement": "answers",
     "standing": "answers models",
+    "previous": "same_words answers models",
+    "comparisons": "comparing same_words report_words charts scoring answers models",
+    "comparing": "scoring",
     "report_files": "reports charts models",
     "reports": "report_parts report_words scoring charts models",
     "report_parts": "report_words scoring charts",
