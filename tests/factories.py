@@ -50,7 +50,7 @@ def make_assessment(owner, *, version=None, role_profile="contract-manager", tar
 
 def rate(assessment, ratings):
     """Answer statements: ``ratings`` maps codes to a rank, to a reason why not relevant, or to an ``Answered``."""
-    changes = _changes(assessment, ratings, read_views(assessment).own)
+    changes = changes_to(assessment, ratings)
     return actions.save_ratings(assessment=assessment, changes=changes)
 
 
@@ -107,8 +107,7 @@ def review(assessment, ratings=None, *, finish=True):
     """Rate as line manager: ``ratings`` as ``rate`` takes them, the rest as the owner did; finished unless said otherwise."""
     by = assessment.line_manager
     if ratings:
-        view = read_views(assessment).line_manager
-        actions.save_review(assessment=assessment, by=by, changes=_changes(assessment, ratings, view))
+        actions.save_review(assessment=assessment, by=by, changes=changes_to(assessment, ratings, view="line_manager"))
     if not assessment.hides_levels:
         actions.agree_with_rest(assessment=assessment, by=by)
     if finish:
@@ -120,8 +119,7 @@ def converse(assessment, agreed=None, *, by=None, **recorded):
     """Record the conversation: ``agreed`` as ``rate`` takes ratings; a day, points and a day to look again as given."""
     by = by or assessment.line_manager
     if agreed:
-        changes = _changes(assessment, agreed, read_views(assessment).agreed)
-        actions.save_agreed(assessment=assessment, by=by, changes=changes)
+        actions.save_agreed(assessment=assessment, by=by, changes=changes_to(assessment, agreed, view="agreed"))
     said = {"held_on": date(2026, 9, 1), "points": "", "look_again_on": None} | recorded
     actions.record_conversation(assessment=assessment, by=by, **said)
     return reread(assessment)
@@ -143,11 +141,14 @@ def agree(assessment, line_manager, *, ratings=None, agreed=None, **recorded):
     return confirm(assessment, assessment.line_manager, assessment.owner)
 
 
-def _changes(assessment, ratings, view):
+def changes_to(assessment, ratings, *, view="self", as_if_untouched=False):
+    """What a page sends that was drawn just now, of one view; ``as_if_untouched``: it showed no answer where there was one."""
+    standing = {"self": "own"}.get(view, view)
+    shown_in = getattr(read_views(assessment), standing)
     by_code = {each.code: each.pk for each in version_tree(assessment.version).statements}
     changes = []
     for code, value in ratings.items():
-        stands = view.get(by_code[code])
-        shown = stands.answer if stands else Answered()
+        stands = shown_in.get(by_code[code])
+        shown = stands.answer if stands and not as_if_untouched else Answered()
         changes.append(Change(by_code[code], answered(value), stands.revision if stands else 0, shown.mark()))
     return changes

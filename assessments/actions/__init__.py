@@ -5,6 +5,8 @@ Each action claims the round first (``claims``): the lock that makes two windows
 
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
 from .evidence import delete_evidence, save_evidence
+from .goals import Planned, add_goal_note, drop_goal, finish_goal, reopen_goal, save_goal
+from .next_rounds import start_next_assessment, still_true
 from .ratings import Saved, save_ratings
 from .refusals import (
     AlreadyConfirmed,
@@ -38,29 +40,37 @@ __all__ = [
     "NoLineManager",
     "NotAskable",
     "NotOpen",
+    "Planned",
     "Recorded",
     "Reviewed",
     "Saved",
     "Unfinished",
+    "add_goal_note",
     "agree_with_rest",
     "choose_role",
     "close_assessment",
     "confirm_conversation",
     "delete_assessment",
     "delete_evidence",
+    "drop_goal",
+    "finish_goal",
     "finish_review",
     "hand_over_assessment",
     "keep_report_file",
     "record_conversation",
+    "reopen_goal",
     "return_assessment",
     "save_agreed",
     "save_evidence",
+    "save_goal",
     "save_ratings",
     "save_review",
     "set_agreed_targets",
     "set_targets",
     "share_assessment",
     "start_assessment",
+    "start_next_assessment",
+    "still_true",
     "touch",
     "withdraw_assessment",
 ]

@@ -58,7 +58,7 @@ def claim_to_close(assessment, by):
 
 
 def _claim(rounds, assessment, changes):
-    at = timezone.now()
+    at = changes.get("acted_at") or timezone.now()
     if not rounds.filter(pk=assessment.pk).update(changed_at=at, **changes):
         raise NotOpen
     assessment.changed_at = at

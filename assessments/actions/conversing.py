@@ -150,25 +150,26 @@ def confirm_conversation(*, assessment, by, revision, disagreement="") -> bool:
 def _agree(assessment, by, tree, views):
     """Write out what both agreed, and freeze it."""
     at = timezone.now()
+    # A row whose choice was taken back says nothing: the common answer takes its place.
+    recorded = {pk for pk, standing in views.agreed.items() if standing.answer.is_answer}
     Rating.objects.bulk_create(
-        Rating(
-            assessment=assessment,
-            statement_id=pk,
-            view=Rating.View.AGREED,
-            rank=answer.rank,
-            not_relevant=answer.not_relevant,
-            reason=answer.reason,
-            rated_at=at,
-        )
-        for pk, answer in agreed_answers(tree, views).items()
-        if pk not in views.agreed
-    )
-    # A row whose choice was taken back says nothing; the common answer stands in its place.
-    for pk, answer in agreed_answers(tree, views).items():
-        if pk in views.agreed and not views.agreed[pk].answer.is_answer:
-            Rating.objects.filter(assessment=assessment, statement_id=pk, view=Rating.View.AGREED).update(
-                rank=answer.rank, not_relevant=answer.not_relevant, reason=answer.reason, rated_at=at
+        [
+            Rating(
+                assessment=assessment,
+                statement_id=pk,
+                view=Rating.View.AGREED,
+                rank=answer.rank,
+                not_relevant=answer.not_relevant,
+                reason=answer.reason,
+                rated_at=at,
             )
+            for pk, answer in agreed_answers(tree, views).items()
+            if pk not in recorded
+        ],
+        update_conflicts=True,
+        unique_fields=["assessment", "statement", "view"],
+        update_fields=["rank", "not_relevant", "reason", "rated_at"],
+    )
     write_targets(AgreedTarget, assessment, {area.pk: views.target_in_force(area.pk) for area in tree.areas})
     goals = (
         Goal.objects.open().filter(assessment=assessment).order_by("due_on", "pk").prefetch_related("aims__statement")
