@@ -13,6 +13,7 @@ from .lines import (
     accept_line,
     decline_line,
     end_line,
+    import_lines,
     name_line_manager,
     withdraw_line,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "choose_notices",
     "decline_line",
     "end_line",
+    "import_lines",
     "make_editor",
     "make_person",
     "name_line_manager",

@@ -120,6 +120,22 @@ def _ask(line, now):
 
 
 @transaction.atomic
+def import_lines(*, lines, asked_by) -> int:
+    """Ask for many lines at once: pairs of person and e-mail address; returns how many were asked for.
+
+    A line that is there already, and one to the person's own address, is left out.
+    """
+    asked = 0
+    for person, email in lines:
+        try:
+            name_line_manager(person=person, email=email, asked_by=asked_by)
+        except (AlreadyAsked, OwnAddress):
+            continue
+        asked += 1
+    return asked
+
+
+@transaction.atomic
 def accept_line(*, line, line_manager):
     """Be the line manager of ``line.person`` from now on, in place of the one before.
 

@@ -17,6 +17,10 @@ class ReportingLineQuerySet(models.QuerySet):
         """Neither answered nor withdrawn."""
         return self.filter(PENDING)
 
+    def over(self):
+        """Declined, withdrawn or ended."""
+        return self.exclude(LIVE | PENDING)
+
     def between(self, person, line_manager):
         """The live line from ``person`` to ``line_manager``: one row or none."""
         return self.live().filter(person=person, line_manager=line_manager)

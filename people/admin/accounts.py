@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 
-from .models import Organisation, User
+from ..models import Organisation, User
 
 # Whoever enters the admin signs in like anybody else, so that the limits on tries hold there too.
 admin.site.login = secure_admin_login(admin.site.login)
