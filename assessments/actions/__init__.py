@@ -19,6 +19,7 @@ from .refusals import (
     NotOpen,
     Unfinished,
 )
+from .reminders import remind_of_goals, remind_of_years
 from .report_files import keep_report_file
 from .reviewing import Reviewed, agree_with_rest, finish_review, save_review
 from .rounds import choose_role, delete_assessment, start_assessment
@@ -58,6 +59,8 @@ __all__ = [
     "hand_over_assessment",
     "keep_report_file",
     "record_conversation",
+    "remind_of_goals",
+    "remind_of_years",
     "reopen_goal",
     "return_assessment",
     "save_agreed",
