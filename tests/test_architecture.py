@@ -33,7 +33,7 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "views",
-    "views": "forms actions permissions reports report_files report_words records progress checking wording answers "
+    "views": "forms actions permissions reports report_files report_source report_words records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
     "models",
     "admin": "actions forms line_import models",
@@ -56,9 +56,13 @@ WITHIN = {
     "previous": "same_words answers models",
     "comparisons": "comparing same_words report_words charts scoring answers models",
     "comparing": "scoring",
-    "report_files": "reports charts models",
-    "reports": "report_parts report_words scoring charts models",
-    "report_parts": "report_words scoring charts",
+    "report_files": "reports report_source charts models",
+    "reports": "report_source report_views report_plan report_parts report_words comparisons answers scoring charts models",
+    "report_source": "models",
+    "report_views": "report_source report_talk report_words agreement answers scoring",
+    "report_plan": "report_source report_talk report_parts plans",
+    "report_parts": "report_talk report_words scoring charts",
+    "report_talk": "report_words",
     "report_words": "scoring",
     "fingerprint": "models",
     "tree": "remembering wording models",
@@ -85,7 +89,13 @@ MOST_LINES_OF_A_VIEW = 40
 # Pages of one view that show it in another state, and pages that Django asks for by handler.
 FOLDERS_OF_DJANGO = {"migrations", "management", "commands"}
 HANDLERS = {"bad_request", "permission_denied", "page_not_found", "server_error", "csrf_failure"}
-PAGES_BY_ANOTHER_NAME = {"form_expired", "report_unavailable", "assessment_start_closed", "version_pdf"}
+PAGES_BY_ANOTHER_NAME = {
+    "form_expired",
+    "report_unavailable",
+    "report_hidden",
+    "assessment_start_closed",
+    "version_pdf",
+}
 
 
 @dataclass(frozen=True)
