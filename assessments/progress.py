@@ -86,8 +86,9 @@ class Progress:
 
 
 def progress_of(assessment, tree) -> Progress:
-    """Reads a round's progress in two queries."""
-    targets = dict(assessment.targets.values_list("area_id", "rank"))
+    """Reads a round's progress in two queries. Once it is agreed, the targets are the agreed ones."""
+    targets = assessment.agreed_targets if assessment.is_agreed else assessment.targets
+    targets = dict(targets.values_list("area_id", "rank"))
     answered = set()
     saved_at = None
     rows = assessment.ratings.filter(view=Rating.View.SELF).values_list(

@@ -76,7 +76,9 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    return render(request, "service/permission_denied.html", status=403)
+    """``exception.reason`` is a sentence for the page, where whoever refused gave one."""
+    context = {"reason": getattr(exception, "reason", "")}
+    return render(request, "service/permission_denied.html", context, status=403)
 
 
 def page_not_found(request, exception=None):
