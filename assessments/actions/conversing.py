@@ -17,6 +17,7 @@ from ..models import AgreedGoal, AgreedTarget, Assessment, Conversation, Event, 
 from ..records import check_code, record_of
 from ..standing import read_views
 from .claims import claim_as_either
+from .events import note
 from .ratings import write_answers
 from .refusals import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAskable, Unfinished
 from .targets import changed_targets, check_targets, write_targets
@@ -100,7 +101,7 @@ def touch(assessment, by) -> bool:
     parties = (assessment.owner, assessment.line_manager)
     confirmed = [person for person, at in zip(parties, found or (None, None), strict=True) if at]
     if confirmed:
-        Event.objects.create(assessment=assessment, kind=Event.Kind.UNCONFIRMED, actor=by)
+        note(assessment, Event.Kind.UNCONFIRMED, by)
     for person in confirmed:
         if person.pk != by.pk:
             _tell(assessment, person, Notice.Kind.CONFIRMATION_REMOVED, by)
@@ -136,7 +137,7 @@ def confirm_conversation(*, assessment, by, revision, disagreement="") -> bool:
         conversation.disagreement = disagreement
     conversation.save(update_fields=[mine, "disagreement"])
     kind = Event.Kind.DISAGREED if disagreement else Event.Kind.CONFIRMED
-    Event.objects.create(assessment=assessment, kind=kind, actor=by)
+    note(assessment, kind, by)
     other = assessment.line_manager if is_owner else assessment.owner
     if conversation.is_confirmed_by_both:
         _agree(assessment, by, tree, views)
@@ -187,7 +188,7 @@ def _agree(assessment, by, tree, views):
         )
         for order, goal in enumerate(goals, start=1)
     )
-    Event.objects.create(assessment=assessment, kind=Event.Kind.AGREED, actor=by)
+    note(assessment, Event.Kind.AGREED, by)
     assessment.agreed_at = assessment.changed_at = at
     assessment.check_code = check_code(record_of(assessment))
     assessment.state = Assessment.State.AGREED

@@ -16,6 +16,7 @@ from ..models import Conversation, Event, Rating
 from ..standing import read_views
 from .claims import claim_as_line_manager
 from .conversing import touch
+from .events import note
 from .ratings import write_answers
 from .refusals import LevelsHidden, Unfinished
 
@@ -99,7 +100,7 @@ def finish_review(*, assessment, by, shared_at=None):
     if left:
         raise Unfinished(left)
     Conversation.objects.get_or_create(assessment=assessment)
-    Event.objects.create(assessment=assessment, kind=Event.Kind.REVIEWED, actor=by)
+    note(assessment, Event.Kind.REVIEWED, by)
     notify(
         recipient=assessment.owner,
         kind=Notice.Kind.REVIEWED,

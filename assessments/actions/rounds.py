@@ -1,12 +1,14 @@
 """Beginning a round, its role and targets, and deleting it."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from standards.models import Version
 from standards.tree import version_tree
 
 from ..models import Assessment, Event, Target
 from .claims import claim_draft
+from .events import note
 from .refusals import AlreadyOpen, NotAskable
 from .targets import write_targets
 
@@ -25,11 +27,17 @@ def begin(owner, version, fill, **fields):
         raise NotAskable(f"Version {version.number} is not published.")
     try:
         with transaction.atomic():
+            at = timezone.now()
             assessment = Assessment.objects.create(
-                owner=owner, version=version, framework_id=version.framework_id, **fields
+                owner=owner,
+                version=version,
+                framework_id=version.framework_id,
+                started_at=at,
+                changed_at=at,
+                **fields,
             )
             fill(assessment)
-            Event.objects.create(assessment=assessment, kind=Event.Kind.STARTED, actor=owner)
+            note(assessment, Event.Kind.STARTED, owner)
     except IntegrityError as clash:
         if Assessment.objects.open().filter(owner=owner, framework_id=version.framework_id).exists():
             raise AlreadyOpen from clash

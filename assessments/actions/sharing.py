@@ -12,6 +12,7 @@ from ..agreement import unanswered
 from ..models import Assessment, Conversation, Event, Goal
 from ..standing import read_views
 from .claims import claim_as_line_manager, claim_as_owner, claim_to_close
+from .events import note
 from .refusals import NoLineManager, NotAskable, Unfinished
 
 State = Assessment.State
@@ -42,7 +43,7 @@ def share_assessment(*, assessment, by, rates_first=False):
     if left:
         raise Unfinished(left)
     Goal.objects.open().filter(owner=by, framework_id=assessment.framework_id).update(assessment=assessment)
-    _note(assessment, Event.Kind.SHARED, by)
+    note(assessment, Event.Kind.SHARED, by)
     _tell(assessment, line_manager, Notice.Kind.SHARED, by)
 
 
@@ -51,7 +52,7 @@ def withdraw_assessment(*, assessment, by):
     """Make a shared round its owner's draft again, as long as the line manager has added nothing to it. Raises ``NotOpen``."""
     line_manager = assessment.line_manager
     claim_as_owner(assessment, by, of=State.SHARED, unless_acted=True, **_DRAFT_AGAIN)
-    _note(assessment, Event.Kind.WITHDRAWN, by)
+    note(assessment, Event.Kind.WITHDRAWN, by)
     _tell(assessment, line_manager, Notice.Kind.WITHDRAWN, by, leads_on=False)
 
 
@@ -65,7 +66,7 @@ def return_assessment(*, assessment, by, reason):
         raise NotAskable("A round is given back with a reason.")
     claim_as_line_manager(assessment, by, **_DRAFT_AGAIN | {"return_reason": reason, "acted_at": None})
     _unconfirm(assessment)
-    _note(assessment, Event.Kind.RETURNED, by)
+    note(assessment, Event.Kind.RETURNED, by)
     _tell(assessment, assessment.owner, Notice.Kind.RETURNED, by)
 
 
@@ -89,7 +90,7 @@ def hand_over_assessment(*, assessment, by):
         reviewed_at=None,
     )
     _unconfirm(assessment)
-    _note(assessment, Event.Kind.HANDED_OVER, by)
+    note(assessment, Event.Kind.HANDED_OVER, by)
     _tell(assessment, line_manager, Notice.Kind.HANDED_OVER, by)
 
 
@@ -100,7 +101,7 @@ def close_assessment(*, assessment, by):
     claim_to_close(assessment, by)
     line_manager = assessment.line_manager if assessment.is_shared else None
     # First the event: nothing can be added to a closed round.
-    _note(assessment, Event.Kind.CLOSED, by)
+    note(assessment, Event.Kind.CLOSED, by)
     assessment.closed_at = assessment.changed_at = timezone.now()
     assessment.state = State.CLOSED
     assessment.save(update_fields=["state", "closed_at", "changed_at"])
@@ -119,10 +120,6 @@ _DRAFT_AGAIN = {
 
 def _unconfirm(assessment):
     Conversation.objects.filter(assessment=assessment).update(owner_confirmed_at=None, line_manager_confirmed_at=None)
-
-
-def _note(assessment, kind, actor):
-    Event.objects.create(assessment=assessment, kind=kind, actor=actor)
 
 
 def _tell(assessment, recipient, kind, actor, *, leads_on=True):
