@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from standards.models import Framework, Statement
@@ -18,6 +18,32 @@ class GoalQuerySet(models.QuerySet):
     def open(self):
         """The goals that are neither done nor dropped."""
         return self.filter(state=Goal.State.OPEN)
+
+    def owned_by(self, user):
+        """The goals of ``user``'s own plan, whichever rounds they belong to."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(owner=user)
+
+    def finished_since(self, day):
+        """The goals that were done on ``day`` or after it."""
+        return self.filter(state=Goal.State.DONE, ended_on__gte=day)
+
+    def with_aims(self):
+        """Each goal with the statements that it is for and their versions: one query more, however many goals there are."""
+        aims = GoalStatement.objects.select_related("statement__area__section__version")
+        return self.prefetch_related(Prefetch("aims", aims))
+
+    @staticmethod
+    def plan_round(owner, framework_id):
+        """The round that a new goal of ``owner`` belongs to: the open one, else the one agreed last; None without either."""
+        rounds = Assessment.objects.owned_by(owner).filter(framework=framework_id)
+        found = list(
+            rounds.filter(state__in=[*Assessment.OPEN_STATES, Assessment.State.AGREED])
+            .select_related("version__framework", "line_manager")
+            .order_by("agreed_at")
+        )
+        return next((each for each in found if each.state in Assessment.OPEN_STATES), found[-1] if found else None)
 
 
 class Goal(models.Model):
