@@ -7,14 +7,19 @@ import pytest
 from django.conf import settings as portal_settings
 from django.core.management import CommandError, call_command
 from django.urls import Resolver404, clear_url_caches, resolve, reverse
+from django.utils import timezone
 
 import people.urls
 import service.context_processors
 import standards_portal.urls
+from assessments.agreement import open_differences
 from assessments.models import Assessment
+from assessments.records import check_code, record_of
+from assessments.standing import read_views
 from people.actions import EDITORS
 from people.demo import demo_people
-from people.models import User
+from people.models import ReportingLine, User
+from standards.tree import version_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -53,21 +58,55 @@ def summary():
     }
 
 
-def test_make_demo_people_makes_five_at_their_stages(made):
+def test_make_demo_people_makes_eight_at_their_stages(made):
     assert summary() == {
         "Nia Penŵydd": [("draft", 66, 6, 8)],
         "Zofia Dąbrówka": [("draft", 33, 1, 8)],
         "Callum Inverwick": [],
+        "Rhodri Cwmbargod": [("shared", 66, 2, 8)],
+        "Bronagh Silverlough": [("shared", 66 + 66 + 4, 2, 8)],
+        "Ifeoma Larkbarrow": [("agreed", 3 * 66, 1, 8)],
         "Tomasz Quillfeather": [],
         "Harriet Molescroft": [],
     }
+
+
+def test_the_agreed_round_is_of_last_year_and_its_plan_goes_on(made):
+    agreed = Assessment.objects.get(state="agreed")
+    days = (timezone.now() - agreed.agreed_at).days
+    assert (days, agreed.reviewed_at < agreed.agreed_at, agreed.check_code) == (
+        366,
+        True,
+        check_code(record_of(agreed)),
+    )
+    assert [event.kind for event in agreed.events.all()] == [
+        *("started", "shared", "reviewed", "confirmed", "confirmed", "agreed")
+    ]
+    assert [(goal.state, goal.notes.count()) for goal in agreed.owner.goals.order_by("pk")] == [
+        ("done", 1),
+        ("open", 0),
+        ("open", 0),
+    ]
+
+
+def test_the_conversation_in_progress_has_levels_left_to_agree(made):
+    talking = Assessment.objects.get(owner__name="Bronagh Silverlough")
+    assert open_differences(version_tree(talking.version), read_views(talking)) == ("B3.10", "B5.4", "B6.5")
+    assert not talking.conversation.is_confirmed_by_both
+
+
+def test_the_line_manager_reads_what_was_shared_and_no_draft(made):
+    tomasz = User.objects.get(name="Tomasz Quillfeather")
+    read = Assessment.objects.visible_to(tomasz).values_list("owner__name", flat=True)
+    assert sorted(read) == ["Bronagh Silverlough", "Ifeoma Larkbarrow", "Rhodri Cwmbargod"]
+    assert [line.person.name for line in ReportingLine.objects.waiting_for(tomasz)] == ["Callum Inverwick"]
 
 
 def test_make_demo_people_twice_changes_nothing(made, capsys):
     before = summary(), list(Assessment.objects.values_list("pk", "changed_at"))
     call_command("make_demo_people")
     assert (summary(), list(Assessment.objects.values_list("pk", "changed_at"))) == before
-    assert capsys.readouterr().out.count("already here") == 5
+    assert capsys.readouterr().out.count("already here") == 8
 
 
 def test_make_demo_people_refuses_outside_demo_mode(published_version):
@@ -85,7 +124,7 @@ def test_the_editor_may_change_the_standards_in_the_admin_and_nothing_else(made)
 
 def test_demo_people_live_at_reserved_addresses_and_have_no_password(made):
     assert {user.email.rpartition("@")[2] for user in User.objects.all()} == {"example.com"}
-    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 5
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 8
 
 
 def test_the_sign_in_page_offers_them_and_the_button_signs_in(made, client):
