@@ -33,7 +33,7 @@ class StateFilter(admin.SimpleListFilter):
 class ReportingLineAdmin(admin.ModelAdmin):
     """Who is whose line manager. Nothing is edited: a line is asked for by import, answered by the line manager, and ended."""
 
-    list_display = ["person", "email", "line_manager", "state", "asked_at", "accepted_at", "ended_at"]
+    list_display = ["person", "state", "email", "line_manager", "asked_at", "accepted_at", "ended_at"]
     list_filter = [StateFilter]
     list_select_related = ["person", "line_manager"]
     search_fields = ["person__name", "person__email", "email"]

@@ -10,11 +10,10 @@ from ..models import Notice
 class NoticeAdmin(admin.ModelAdmin):
     """Read only, but for sending again what failed, or what nobody knows to have arrived."""
 
-    list_display = ["made_at", "kind", "to", "delivery", "tries", "claimed_at", "sent_at"]
+    list_display = ["made_at", "delivery", "kind", "to", "tries", "sent_at"]
     list_filter = ["delivery", "kind"]
     list_select_related = ["recipient"]
     search_fields = ["recipient__email", "address"]
-    date_hierarchy = "made_at"
     actions = ["send_again"]
     fields = ["made_at", "kind", "to", "delivery", "tries", "claimed_at", "sent_at"]
 

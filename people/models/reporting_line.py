@@ -63,7 +63,7 @@ class ReportingLine(models.Model):
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reporting_lines")
-    email = models.EmailField("line manager's e-mail address")
+    email = models.EmailField("address asked")
     line_manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reporting_to_me"
     )
