@@ -1,0 +1,79 @@
+"""What a goal for a statement may be: one for each way of learning, made from what the standards ask and name.
+
+Plain values in and out: a statement and its area from ``standards.tree``, what goes with the area from ``standards.library``. The
+sentences are the portal's own; the words to aim for, titles of guide sections, insights and resources are as published.
+"""
+
+from dataclasses import dataclass
+
+ON_THE_JOB, WITH_OTHERS, FORMAL = "on-the-job", "with-others", "formal"
+MOST_FORMAL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A goal to start from, in the fields of one; ``link`` is where to find what it names, and may be empty."""
+
+    kind: str
+    what: str
+    measure: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ideas:
+    """Suggestions for one statement at one level.
+
+    level   the name of the level aimed at, or of the levels that are met together
+    words   what the standards ask for there
+    """
+
+    statement: object
+    rank: int
+    level: str
+    words: str
+    suggestions: tuple[Suggestion, ...]
+
+
+def ideas_for(area, statement, rank, library) -> Ideas | None:
+    """What somebody may do to reach ``rank`` in ``statement``; None where the statement has no words there."""
+    cell = statement.cell(rank)
+    if cell is None:
+        return None
+    name = f"{statement.code} {statement.topic}"
+    measure = f"I can show an example of {name} at {cell.name}: “{cell.text}”"
+    suggestions = [
+        Suggestion(
+            ON_THE_JOB, f"On one of my contracts, take on a piece of work that needs {name} at {cell.name}.", measure
+        ),
+        Suggestion(
+            WITH_OTHERS,
+            f"Find somebody at {cell.name} in {area.short_title}, watch how they do {name}, and ask them to comment on my own.",
+            measure,
+        ),
+    ]
+    suggestions += _formal(area, cell, library)[:MOST_FORMAL]
+    return Ideas(statement, cell.rank, cell.name, cell.text, tuple(suggestions))
+
+
+def _formal(area, cell, library):
+    """Guide sections mapped to the area, resources of its own, insights mapped to it, then resources of the level for all areas."""
+    noted = f"I have noted what I will do differently in {area.short_title}."
+    guide = [
+        Suggestion(
+            FORMAL, f"Read section {each.code}, {each.title}, of the Best Practice Guide, for my own contracts.", noted
+        )
+        for each in library.guide_sections_of(area.code)
+    ]
+    own, general = [], []
+    for each in library.resources_of(area.code):
+        # What is for every area and every level says nothing about this statement.
+        fits = each.rank in cell.ranks or (each.rank is None and each.area_code)
+        if fits:
+            made = Suggestion(FORMAL, f"Work through “{each.title}” ({each.provider}).", noted, each.link)
+            (own if each.area_code else general).append(made)
+    insights = [
+        Suggestion(FORMAL, f"Read insight {each.number} of the National Audit Office, “{each.text}”.", noted)
+        for each in library.insights_of(area.code)
+    ]
+    return [*own, *general[:1], *guide, *insights]
