@@ -35,7 +35,7 @@ WITHIN = {
     "urls": "views",
     "views": "forms actions permissions reports report_files report_source report_words records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
-    "models",
+    "waiting contents team standing preparing seen plans calendars suggestions standing models",
     "admin": "actions forms line_import models",
     "line_import": "actions models",
     "management": "actions answers demo exports models",
@@ -44,13 +44,18 @@ WITHIN = {
     "middleware": "held_posts models",
     "context_processors": "held_posts",
     "held_posts": "models",
-    "forms": "answers wording demo notice_words models",
+    "forms": "answers wording demo notice_words plans models",
     "actions": "answers agreement standing previous records fingerprint tasks models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
     "progress": "models",
+    "waiting": "models",
+    "contents": "models",
     "checking": "answers",
+    "agenda": "scoring answers",
+    "preparing": "agenda agreement answers seen standing models",
     "records": "models",
+    "plans": "agreement scoring",
     "agreement": "answers",
     "standing": "answers models",
     "previous": "same_words answers models",
@@ -80,7 +85,7 @@ WITHIN = {
     "rendering": "parameters",
     "parameters": "fields messages",
 }
-STANDARD_LIBRARY_ONLY = {"assessments.scoring", "assessments.answers", "assessments.charts"}
+STANDARD_LIBRARY_ONLY = {"assessments.scoring", "assessments.seen", "assessments.answers", "assessments.calendars", "assessments.charts", "assessments.suggestions"}
 ONLY_IMPORTER = {"weasyprint": "documents.pdf", "xlsxwriter": "documents.workbook"}
 VAGUE = re.compile(r"^(utils?|core|common|services?|helpers?|mixins?|misc)$")
 VAGUE_BUT_OURS = {"service"}  # the app of the pages that serve no piece of work
