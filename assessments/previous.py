@@ -48,13 +48,17 @@ def read_previous(assessment: Assessment, tree: VersionTree, statements: Iterabl
 
     ``assessment.previous`` and its version are best read with the round.
     """
-    previous = assessment.previous
-    if previous is None:
+    if assessment.previous is None:
         return None
+    return read_offer(assessment.previous, tree, statements, until=assessment.started_at)
+
+
+def read_offer(previous: Assessment, tree: VersionTree, statements: Iterable[TreeStatement], *, until) -> Previous:
+    """What a round that begins ``until`` then, under the version of ``tree``, is offered by ``previous``; in two queries."""
     statements = tuple(statements)
     keys = same_statements(tree, version_tree(previous.version))
     now = {keys[each.pk]: each.pk for each in statements if each.pk in keys}
-    lineages = _finished_lineages(assessment)
+    lineages = _finished_lineages(previous, until)
     again = {each.pk for each in statements if each.lineage in lineages}
     return Previous(
         is_agreed=previous.is_agreed,
@@ -82,18 +86,14 @@ def _answers(previous, keys):
     return {pk: Answered(*answer, notes.get(pk, "")) for pk, answer in standing.items()}
 
 
-def finished_goals(owner, previous: Assessment, until):
-    """The goals that ``owner`` finished from the day on which ``previous`` began to the day of ``until``."""
-    return Goal.objects.filter(
-        owner=owner,
-        framework=previous.framework_id,
-        state=Goal.State.DONE,
-        ended_on__gte=timezone.localtime(previous.started_at).date(),
-        ended_on__lte=timezone.localtime(until).date(),
-    )
+def finished_goals(previous: Assessment, until):
+    """The goals that the owner of ``previous`` finished from the day on which it began to the day of ``until``."""
+    began = timezone.localtime(previous.started_at).date()
+    finished = Goal.objects.filter(owner=previous.owner_id, framework=previous.framework_id).finished_since(began)
+    return finished.filter(ended_on__lte=timezone.localtime(until).date())
 
 
-def _finished_lineages(assessment):
-    """The lineages of the statements on which a goal was finished before this round began."""
-    goals = finished_goals(assessment.owner_id, assessment.previous, assessment.started_at)
-    return set(GoalStatement.objects.filter(goal__in=goals).order_by().values_list("statement__lineage", flat=True))
+def _finished_lineages(previous, until):
+    """The lineages of the statements on which a goal was finished meanwhile."""
+    aims = GoalStatement.objects.filter(goal__in=finished_goals(previous, until)).order_by()
+    return set(aims.values_list("statement__lineage", flat=True))

@@ -58,7 +58,7 @@ function fieldsOf(row) {
   for (const element of form.elements) {
     const isToken = element.type === "hidden" && !element.name.startsWith("drawn-");
     const isChosen = element.type !== "radio" || element.checked;
-    if (element.name && element.type !== "checkbox" && isChosen && (isToken || row.contains(element))) {
+    if (element.name && !["checkbox", "submit"].includes(element.type) && isChosen && (isToken || row.contains(element))) {
       fields.append(element.name, element.value);
     }
   }
@@ -140,6 +140,14 @@ form.addEventListener("submit", (event) => {
   if (busy.size === 0) return;
   event.preventDefault();
   const giveUp = Date.now() + WAIT_FOR_SAVES;
-  const submit = () => (busy.size > 0 && Date.now() < giveUp ? setTimeout(submit, 50) : form.submit());
+  const submit = () => {
+    if (busy.size > 0 && Date.now() < giveUp) {
+      setTimeout(submit, 50);
+      return;
+    }
+    // With the button that was pressed, which may say more than "save".
+    busy.clear();
+    form.requestSubmit(event.submitter);
+  };
   submit();
 });

@@ -58,7 +58,7 @@ def _copy_targets(assessment):
 def _add_finished_goals(assessment):
     """Make a work example of each finished goal; one that ended on the day the round before began may be there already."""
     previous = assessment.previous
-    goals = list(finished_goals(assessment.owner_id, previous, assessment.started_at).order_by("ended_on", "pk"))
+    goals = list(finished_goals(previous, assessment.started_at).order_by("ended_on", "pk"))
     if not goals:
         return
     kept = set(Evidence.objects.filter(assessment=previous).values_list("title", "dated"))

@@ -2,37 +2,46 @@
 
 from collections import Counter
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from standards.tree import version_tree
 
 from .. import permissions
-from ..actions import NotOpen, save_ratings
+from ..actions import NotOpen, save_ratings, still_true
 from ..answers import Answered
 from ..checking import check_rows
 from ..forms import RatingForm
 from ..forms.rating import drawn
 from ..models import Assessment, Evidence, Rating, Target
+from ..previous import read_previous
 from ..progress import progress_from
+from ..report_words import counted, sentence
+from ..wording import person_in_words
+
+STILL_TRUE = "still_true"
+THE_REST = "rest"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rating_edit(request, assessment_id, area_code):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
+    assessment = get_object_or_404(_rounds_with_previous(request.user), pk=assessment_id)
     area = _area_or_404(assessment, area_code)
     may_rate = permissions.can_rate(request.user, assessment)
-    if request.method == "POST" and not may_rate:
+    if not (may_rate if request.method == "POST" else permissions.can_read_levels(request.user, assessment)):
         raise PermissionDenied
     tree = version_tree(assessment.version)
     if request.method == "POST":
         form = RatingForm(area, {}, request.POST)
         conflicts = _save(assessment, form).conflicts
+        taken = _take_over(request, assessment, area, form, conflicts)
         if not form.problems and not conflicts:
-            return _onward(request, assessment, tree)
+            return _onward(request, assessment, tree) if taken is None else _back(request, assessment, area, taken)
     standing, progress = _standing(assessment, tree, area)
     if request.method == "POST":
         form.redraw(standing, conflicts)
@@ -46,16 +55,66 @@ def rating_edit(request, assessment_id, area_code):
         "rating_form": form,
         "progress": progress,
         "may_rate": may_rate,
+        "owner_name": "" if permissions.is_owner(request.user, assessment) else person_in_words(assessment.owner),
+        "previous": read_previous(assessment, tree, area.statements) if may_rate else None,
         "page_has_errors": has_errors,
         "evidence_counts": _evidence_counts(assessment),
     }
     return render(request, "assessments/rating_edit.html", context, status=422 if has_errors else 200)
 
 
+def _rounds_with_previous(user):
+    return Assessment.objects.visible_to(user).for_answering().select_related("previous__version")
+
+
+def _take_over(request, assessment, area, form, conflicts):
+    """Take over what the page was asked to, and say how many; None where it was not asked.
+
+    What was typed was saved first and stays; where something is wrong with it, the answer waits.
+    """
+    wanted = request.POST.get(STILL_TRUE)
+    if wanted is None:
+        return None
+    pks = {str(each.pk): each.pk for each in area.statements}
+    if wanted not in (*pks, THE_REST):
+        raise SuspiciousOperation("The form names a statement that this area does not have.")
+    unsettled = {conflict.statement_id for conflict in conflicts} | {r.statement.pk for r in form.rows if r.problems}
+    asked = [pk for value, pk in pks.items() if wanted in (value, THE_REST) and pk not in unsettled]
+    try:
+        return len(still_true(assessment=assessment, by=request.user, statement_ids=asked))
+    except NotOpen:
+        raise PermissionDenied from None
+
+
+def _back(request, assessment, area, taken):
+    """To the same page, where what was taken over can be read; to the statement where it was one."""
+    path = reverse("rating-edit", args=[assessment.pk, area.code])
+    wanted = request.POST[STILL_TRUE]
+    if wanted == THE_REST:
+        count = counted(taken, "answer")
+        said = (
+            f"{sentence(count)} kept from your {assessment.previous.title}." if taken else "No answer was left to keep."
+        )
+        messages.success(request, f"{said} Read them through, and change what is not true any more." if taken else said)
+        return redirect(path)
+    code = next(each.code for each in area.statements if str(each.pk) == wanted)
+    return redirect(f"{path}#statement-{code}")
+
+
+def _lead_line_manager(request, assessment_id, area_code):
+    """To where the line manager of a round reads the area: where they rate it or, once it is agreed, among the standards."""
+    assessment = get_object_or_404(Assessment.objects.read_by(request.user).for_answering(), pk=assessment_id)
+    area = _area_or_404(assessment, area_code)
+    if request.method == "POST":
+        raise PermissionDenied
+    name = "review-edit" if assessment.is_shared else "assessment-area"
+    return redirect(name, assessment_id=assessment.pk, area_code=area.code)
+
+
 @require_POST
 def rating_save(request, assessment_id, area_code):
     """Save the answers posted, usually one; answers in JSON, in the same words as the page."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).for_answering(), pk=assessment_id)
     area = _area_or_404(assessment, area_code)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
@@ -73,8 +132,11 @@ def rating_save(request, assessment_id, area_code):
 
 @require_safe
 def assessment_check(request, assessment_id):
-    """Every statement with the answer given, before the report."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).for_answering(), pk=assessment_id)
+    """Every statement with the answer given, before the report. A line manager who rates first is led to the review."""
+    rounds = Assessment.objects.visible_to(request.user).for_answering().select_related("owner", "line_manager")
+    assessment = get_object_or_404(rounds, pk=assessment_id)
+    if not permissions.can_read_levels(request.user, assessment):
+        return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)
     answers = {
         pk: Answered(rank, not_relevant, reason, note)
@@ -94,6 +156,7 @@ def assessment_check(request, assessment_id):
         ),
         "target_reasons": {pk: reason for pk, (_, reason) in targets.items()},
         "rows": check_rows(tree, answers, _evidence_counts(assessment)),
+        "is_own": permissions.is_owner(request.user, assessment),
         "may_rate": permissions.can_rate(request.user, assessment),
     }
     return render(request, "assessments/assessment_check.html", context)
