@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from assessments import actions
 from assessments.actions import save_evidence, save_ratings, set_targets, start_assessment
 from assessments.answers import Answered, Change
-from assessments.models import Evidence
+from assessments.models import Assessment, Conversation, Evidence, Goal
 from people.actions import make_person
+from people.actions.lines import accept_line, name_line_manager
 from standards.models import RoleProfile, Version
 from standards.tree import version_tree
 
@@ -44,6 +46,55 @@ def make_round(name, *, statements=None):
             evidence = Evidence(title=title, text=NOTE, link="https://example.org/record", dated=date(2026, 6, 30))
             save_evidence(assessment=assessment, evidence=evidence, statement_ids=shown)
     return assessment, _session_for(user)
+
+
+def make_talk(name, *, differing, is_agreed=False):
+    """A full round that is shared and reviewed, in which the two differ on so many statements; agreed, with goals, if asked for.
+
+    Returns the round, and the keys of the sessions of its owner and of the line manager.
+    """
+    assessment, session = make_round(name)
+    owner = assessment.owner
+    line_manager, _ = make_person(email=f"{name}.line@example.org", name=f"{name} line".title(), job_title="Head")
+    line = name_line_manager(person=owner, email=line_manager.email, asked_by=owner)
+    accept_line(line=line, line_manager=line_manager)
+    actions.share_assessment(assessment=assessment, by=owner)
+    assessment = Assessment.objects.with_version().get(pk=assessment.pk)
+    statements = version_tree(assessment.version).statements
+    others = [
+        Change(statement.pk, _other_answer(number, statement), 0, "")
+        for number, statement in enumerate(statements[:differing])
+    ]
+    actions.save_review(assessment=assessment, by=line_manager, changes=others)
+    actions.agree_with_rest(assessment=assessment, by=line_manager)
+    actions.finish_review(assessment=assessment, by=line_manager)
+    for number, title in enumerate(EXAMPLES):
+        goal = Goal(
+            owner=owner, framework=assessment.framework, what=title, kind="on-the-job", due_on=date(2027, 3, 31)
+        )
+        aims = [(statements[number].pk, statements[number].choices[-1])]
+        actions.save_goal(goal=goal, by=owner, version=assessment.version, aims=aims)
+    if is_agreed:
+        _agree(assessment, others)
+    return assessment, session, _session_for(line_manager)
+
+
+def _other_answer(number, statement):
+    owners = _answer(number, statement)
+    rank = next(each for each in statement.choices if each != owners.rank)
+    return Answered(rank, note=NOTE if number % 3 == 0 else "")
+
+
+def _agree(assessment, others):
+    by = assessment.line_manager
+    agreed = [Change(each.statement_id, each.answer, 0, "") for each in others]
+    actions.save_agreed(assessment=assessment, by=by, changes=agreed)
+    actions.record_conversation(
+        assessment=assessment, by=by, held_on=date(2026, 9, 1), points=NOTE, look_again_on=date(2027, 3, 1)
+    )
+    for person in (by, assessment.owner):
+        revision = Conversation.objects.get(assessment=assessment).revision
+        actions.confirm_conversation(assessment=assessment, by=person, revision=revision)
 
 
 def _answer(number, statement):

@@ -23,11 +23,13 @@ def main(arguments=None):
     from .cases import cases_of, floors
     from .measure import Measurer
     from .people import make_round
+    from .talks import cases_of_talks
 
     server = _server()
     full, saving, small = make_round("full"), make_round("saving"), make_round("small", statements=1)
-    _settle()
     cases, writers = cases_of(full, small, saving)
+    cases += cases_of_talks()
+    _settle()
     chosen = [case for case in cases if _is_chosen(case.name, options.cases)]
     if not chosen:
         parser.error(f"no case is called that. There are: {', '.join(case.name for case in cases)}.")
