@@ -6,7 +6,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assessments.charts import HEIGHT, HELD, REACHED, TARGET, WIDTH, ChartRow, key_chart, level_chart
+from assessments.charts import (
+    CHANGE_WIDTH,
+    HEIGHT,
+    HELD,
+    REACHED,
+    TARGET,
+    WIDTH,
+    ChangeBlock,
+    ChartRow,
+    change_chart,
+    key_chart,
+    level_chart,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -115,3 +127,51 @@ def test_the_key_has_no_other_marks():
     ]
     with pytest.raises(KeyError):
         key_chart("other")
+
+
+# Two rounds compared
+
+
+def pieces(block):
+    """How many boxes and strokes a block draws, by style."""
+    drawn = {}
+    for path in ElementTree.fromstring(change_chart(block)).iter(f"{SVG}path"):
+        style = path.get("fill") if path.get("fill") != "none" else path.get("stroke")
+        for piece in re.findall(r"M[^M]+", path.get("d")):
+            key = (style, "z" in piece)
+            drawn[key] = drawn.get(key, 0) + 1
+    return drawn
+
+
+LOST_STROKE = ("#505a5f", False)
+
+
+@pytest.mark.parametrize(
+    ("counts", "drawn"),
+    [
+        ((3, 2, 1, 1), {REACHED_BOX: 3, HELD_BOX: 2, EMPTY_BOX: 2, LOST_STROKE: 1}),
+        ((7, 0, 0, 0), {REACHED_BOX: 7}),
+        ((0, 1, 0, 0), {HELD_BOX: 1}),
+        ((0, 0, 2, 0), {EMPTY_BOX: 2, LOST_STROKE: 2}),
+        ((0, 0, 0, 4), {EMPTY_BOX: 4}),
+        ((0, 0, 0, 0), {}),
+        ((10, 10, 10, 10), {REACHED_BOX: 10, HELD_BOX: 10, EMPTY_BOX: 20, LOST_STROKE: 10}),
+    ],
+)
+def test_a_block_of_two_rounds_has_a_box_for_each_statement(counts, drawn):
+    assert pieces(ChangeBlock("B4", *counts)) == drawn
+
+
+@pytest.mark.parametrize("count", [1, 7, 12, 40])
+def test_a_block_of_two_rounds_stays_inside_the_drawing(count):
+    svg = change_chart(ChangeBlock("B4", 0, 0, count, 0))
+    boxes = [(float(x), float(x) + float(across)) for x, across in re.findall(r"M([\d.]+) [\d.]+h([\d.]+)", svg)]
+    assert len(boxes) == count
+    assert all(0 <= left < right <= CHANGE_WIDTH for left, right in boxes)
+    assert all(float(x) <= CHANGE_WIDTH for x in re.findall(r"L([\d.]+) ", svg))
+
+
+def test_a_block_of_two_rounds_begins_with_its_words():
+    drawing = ElementTree.fromstring(change_chart(ChangeBlock('<b>&"', 1, 0, 0, 0)))
+    assert (drawing[0].tag, drawing[0].text) == (f"{SVG}title", '<b>&"')
+    assert ElementTree.fromstring(key_chart("lost"))[0].text == "Crossed box"
