@@ -1,4 +1,4 @@
-"""A mail server on the loopback interface that keeps what it accepts, and can be made to hold, refuse or hang up at a chosen moment."""
+"""A mail server on the loopback interface that keeps what it accepts, and holds, refuses or hangs up when it is told to."""
 
 import socketserver
 import threading

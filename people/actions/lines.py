@@ -88,7 +88,7 @@ def _ask(line, now):
     """
     unwanted = NoticeChoice.objects.filter(user=OuterRef("pk"), kind=Notice.Kind.LINE_ASKED)
     asked = (
-        User.objects.filter(emailaddress__email__iexact=line.email, emailaddress__verified=True)
+        User.objects.filter(emailaddress__email=line.email, emailaddress__verified=True)
         .annotate(not_by_email=Exists(unwanted))
         .first()
     )
