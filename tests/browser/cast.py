@@ -5,20 +5,30 @@ from dataclasses import dataclass
 
 MAKE = "from tests.browser.cast import make; make({kind!r}, {number!r})"
 # How many are made at a time: starting a process costs more than making a person.
-BATCH = {"begun": 12, "closed": 3, "finished": 12, "half": 6, "new": 12}
+BATCH = {"begun": 12, "closed": 3, "finished": 12, "half": 6, "new": 12, "shared": 3, "talking": 3}
 # Those who only look need not be new to every test.
-SHARED = {"editor", "superuser"}
+SHARED = {"editor", "superuser", "leading", "agreed", "agreed with"}
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the portal. ``assessment`` and ``evidence`` are keys of their round and its first work example, or ""."""
+    """Somebody in the portal.
+
+    ``assessment``, ``evidence``, ``goal``, ``line`` and ``notice`` are keys of the round that they are in, of its first work
+    example and goal, of the line that waits for them or that they have, and of their newest notice; ``earlier`` of the round
+    that theirs went on from. ``other`` is the session of the other person in the round. All "" where there is none.
+    """
 
     name: str
     email: str
     session: str
     assessment: str = ""
     evidence: str = ""
+    goal: str = ""
+    line: str = ""
+    notice: str = ""
+    earlier: str = ""
+    other: str = ""
 
 
 class Cast:
@@ -41,6 +51,7 @@ def make(kind, number):
 
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
     passwordless: has never chosen a password. editor: edits the standards. superuser: may do everything in the admin.
+    And two people in a round, as ``tests.browser.pairs`` says.
     """
     print(json.dumps([_person(kind) for _ in range(number)]))  # noqa: T201 the test that asked reads it
 
@@ -50,6 +61,7 @@ def _person(kind):
     from people.actions import make_editor
     from people.models import User
     from tests.assessments import rounds
+    from tests.browser import pairs
     from tests.factories import make_user
 
     number = User.objects.count() + 1
@@ -59,12 +71,17 @@ def _person(kind):
         is_staff=kind == "superuser",
         is_superuser=kind == "superuser",
     )
+    if kind in pairs.KINDS:
+        user, other, keys = pairs.KINDS[kind](user)
+        return {"name": user.name, "email": user.email, "session": session_of(user), **keys} | (
+            {"other": session_of(other)} if other else {}
+        )
     if kind == "editor":
         make_editor(user=user)
     if kind == "passwordless":
         user.set_unusable_password()
         user.save()
-    made = {"name": user.name, "email": user.email, "session": _session(user)}
+    made = {"name": user.name, "email": user.email, "session": session_of(user)}
     makers = {
         "begun": rounds.make_round,
         "half": rounds.make_half_way,
@@ -80,7 +97,8 @@ def _person(kind):
     return made
 
 
-def _session(user):
+def session_of(user):
+    """The key of a session in which somebody is signed in."""
     from django.conf import settings
     from django.test import Client
 
