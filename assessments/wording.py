@@ -44,7 +44,8 @@ def standing_in_words(assessment) -> str:
         return f"The assessment was closed on {day(assessment.closed_at)}, so it cannot be changed any more."
     name = person_in_words(assessment.line_manager)
     if assessment.acted_at:
-        return f"The assessment is shared with {name}, who has added something to it since."
-    return (
-        f"The assessment is shared with {name}. What you answered can be read, but not changed, until you take it back."
-    )
+        return (
+            f"The assessment is shared with {name}, who has added something to it: they can return it, but it can no longer be "
+            "taken back."
+        )
+    return f"The assessment is shared with {name}. It is locked until it is taken back or returned."

@@ -39,16 +39,17 @@ class SeenForm(forms.Form):
 class ShareForm(SeenForm):
     """Sharing with somebody called ``name``."""
 
-    rate_first = forms.BooleanField(
-        required=False,
-        help_text="They see your notes, work examples, targets and goals at once. Your levels, what you marked as not relevant "
-        "and your gap report stay hidden until they have finished their own ratings. Then each of you sees the other’s, at the "
-        "same moment. A note that names your level gives it away.",
-    )
+    rate_first = forms.BooleanField(required=False)
 
     def __init__(self, *args, name, **kwargs):
         super().__init__(*args, button=f"Share with {name}", **kwargs)
-        self.fields["rate_first"].label = f"Let {name} rate first, before they see your levels"
+        field = self.fields["rate_first"]
+        field.label = f"Let {name} rate first, before they see your levels"
+        field.help_text = (
+            f"Tick this for two views formed apart. {name} then sees your notes, work examples, targets and goals at once. "
+            "Your levels, what you marked as not relevant and your gap report stay hidden until they have finished their own "
+            "ratings. Then each of you sees the other’s, at the same moment. A note that names your level gives it away."
+        )
         self.helper.layout = Layout("rate_first")
 
 

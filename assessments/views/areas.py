@@ -1,7 +1,7 @@
 """An area of the standards as somebody reads it who has answered it."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,10 +16,14 @@ from ..models import Assessment, Rating, Target
 
 @require_safe
 def assessment_area(request, assessment_id, area_code):
-    """The document's table of an area, with the owner's own answer and target beneath each statement."""
-    assessment = get_object_or_404(
-        Assessment.objects.visible_to(request.user).select_related("version__framework"), pk=assessment_id
-    )
+    """The document's table of an area, with the owner's own answer and target beneath each statement.
+
+    A line manager who rates first is led to the review instead.
+    """
+    rounds = Assessment.objects.visible_to(request.user)
+    assessment = get_object_or_404(rounds.select_related("version__framework", "owner"), pk=assessment_id)
+    if not permissions.can_read_levels(request.user, assessment):
+        return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)
     number, area = next(((n, each) for n, each in enumerate(tree.areas) if each.code == area_code), (None, None))
     if area is None:
@@ -39,6 +43,7 @@ def assessment_area(request, assessment_id, area_code):
         "rows": {row.statement.code: row for row in area_rows(tree, area, answers, {})},
         "answered": sum(answer.is_answer for answer in answers.values()),
         "target": Target.objects.filter(assessment=assessment, area=area.pk).values_list("rank", flat=True).first(),
+        "is_own": permissions.is_owner(request.user, assessment),
         "may_rate": permissions.can_rate(request.user, assessment),
         "area_addresses": {
             each.code: reverse("assessment-area", args=[assessment.pk, each.code]) for each in tree.areas

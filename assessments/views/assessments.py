@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from people.models import Notice, ReportingLine
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -13,38 +15,75 @@ from .. import permissions
 from ..actions import AlreadyOpen, NotOpen, choose_role, close_assessment, delete_assessment, start_assessment
 from ..forms import RoleForm
 from ..forms.role import NONE_OF_THESE
-from ..models import Assessment
+from ..models import Assessment, Event, Goal
 from ..progress import progress_of
 from ..report_words import listed
-from ..wording import targets_in_words
+from ..waiting import wait_of, year_after
+from ..wording import YOUR_ROLE, person_in_words, targets_in_words
+from .refused import refused
+
+GOALS_SHOWN = 3
+# What the owner may do to get a round on: each has its permission.
+LEADING_ON = ("share", "withdraw", "hand_over", "close", "delete")
 
 
 @require_safe
 def assessment_list(request):
-    rounds = list(Assessment.objects.visible_to(request.user).with_version())
+    own = Assessment.objects.owned_by(request.user).with_version().select_related("conversation")
+    rounds = list(own)
     current = next((each for each in rounds if each.state in Assessment.OPEN_STATES), None)
+    earlier = [each for each in rounds if each is not current]
     context = {
         "current": current,
-        "earlier": [each for each in rounds if each is not current],
+        "earlier": earlier,
+        "last": next((each for each in earlier if permissions.can_start_next(request.user, each)), None),
         "held_posts": request.user.held_posts.visible_to(request.user),
+        "goals": Goal.objects.open().filter(owner=request.user).order_by("due_on", "pk")[:GOALS_SHOWN],
+        "today": timezone.localdate(),
+        "unread_notices": Notice.objects.visible_to(request.user).unread().count(),
+        **_waiting_for_line_manager(request.user),
     }
     if current:
-        context |= _standing(current)
+        context |= _standing(current) | _sharing(request.user, current)
         context["codes_after"] = listed([each.area.code for each in context["progress"].unfinished[1:]])
     else:
         context["version"] = Version.objects.latest_published()
+        context["next_on"] = context["last"] and year_after(context["last"])
     return render(request, "assessments/assessment_list.html", context)
 
 
-def _standing(assessment):
-    """Where a round stands, as the list of rounds and the list of areas show it."""
+def _waiting_for_line_manager(user):
+    """What waits for somebody because of whom they are line manager of: rounds, and requests."""
+    rounds = Assessment.objects.open().read_by(user).select_related("owner", "conversation").order_by("shared_at")
+    waits = [(each, wait_of(each)) for each in rounds]
+    return {
+        "to_review": [(each, wait) for each, wait in waits if wait.for_line_manager],
+        "line_requests": ReportingLine.objects.waiting_for(user).with_people(),
+    }
+
+
+def _standing(assessment, role=YOUR_ROLE):
+    """Where a round stands, as the list of rounds and the list of areas show it. ``role`` as in ``targets_in_words``."""
     tree = version_tree(assessment.version)
     progress = progress_of(assessment, tree)
     return {
         "tree": tree,
         "progress": progress,
-        "targets_in_words": targets_in_words(tree, [area.target for area in progress.areas]),
+        "targets_in_words": targets_in_words(tree, [area.target for area in progress.areas], role),
         "evidence_count": assessment.evidence.count(),
+    }
+
+
+def _sharing(user, assessment):
+    """Who reads an owner's round or may come to, what it waits for, and what its owner may do about that."""
+    line = ReportingLine.objects.live().filter(person=user).with_people().first()
+    has_line = line is not None and line.line_manager_id == assessment.line_manager_id
+    returned = assessment.return_reason and assessment.events.filter(kind=Event.Kind.RETURNED)
+    return {
+        "line": line,
+        "wait": wait_of(assessment, has_line=has_line),
+        "returned": returned.select_related("actor").last() if returned else None,
+        **{f"may_{name}": getattr(permissions, f"can_{name}")(user, assessment) for name in LEADING_ON},
     }
 
 
@@ -77,20 +116,29 @@ def assessment_create(request):
 
 @require_safe
 def assessment_detail(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    """A round as its owner, or its line manager, finds it."""
+    rounds = Assessment.objects.visible_to(request.user).with_version().select_related("conversation")
+    assessment = get_object_or_404(rounds, pk=assessment_id)
+    is_own = permissions.is_owner(request.user, assessment)
     context = {
         "assessment": assessment,
+        "is_own": is_own,
+        "owner_name": person_in_words(assessment.owner),
+        "line_manager_name": person_in_words(assessment.line_manager) if assessment.line_manager else "",
+        "events": assessment.events.select_related("actor"),
         "may_rate": permissions.can_rate(request.user, assessment),
-        "may_close": permissions.can_close(request.user, assessment),
-        "may_delete": permissions.can_delete(request.user, assessment),
-        **_standing(assessment),
+        "may_read_levels": permissions.can_read_levels(request.user, assessment),
+        "may_read_conversation": permissions.can_read_conversation(request.user, assessment),
+        "may_return": permissions.can_return(request.user, assessment),
+        **_standing(assessment, YOUR_ROLE if is_own else "the role"),
+        **(_sharing(request.user, assessment) if is_own else {"wait": wait_of(assessment)}),
     }
     return render(request, "assessments/assessment_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_role(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
     chosen = assessment.role_profile.slug if assessment.role_profile else NONE_OF_THESE
@@ -113,22 +161,23 @@ def assessment_role(request, assessment_id):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_close(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_close(request.user, assessment):
-        raise PermissionDenied
+        raise refused(assessment, request.user)
+    context = {"assessment": assessment, "may_hand_over": permissions.can_hand_over(request.user, assessment)}
     if request.method == "POST":
         try:
             close_assessment(assessment=assessment, by=request.user)
         except NotOpen:
-            raise PermissionDenied from None
+            raise refused(assessment, request.user) from None
         messages.success(request, f"Your {assessment.title} is closed. You can still read it and its report.")
         return redirect("assessment-list")
-    return render(request, "assessments/assessment_close.html", {"assessment": assessment})
+    return render(request, "assessments/assessment_close.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_delete(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_delete(request.user, assessment):
         raise PermissionDenied
     if request.method == "POST":

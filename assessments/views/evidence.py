@@ -20,6 +20,8 @@ def evidence_list(request, assessment_id):
     context = {
         "assessment": assessment,
         "evidence": assessment.evidence.prefetch_related("statements"),
+        "is_own": permissions.is_owner(request.user, assessment),
+        "may_read_levels": permissions.can_read_levels(request.user, assessment),
         "may_rate": permissions.can_rate(request.user, assessment),
     }
     return render(request, "assessments/evidence_list.html", context)
@@ -27,7 +29,7 @@ def evidence_list(request, assessment_id):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_create(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     tree = version_tree(assessment.version)
     chosen = [statement.pk for statement in tree.statements if statement.code == request.GET.get("statement")]
     form = EvidenceForm(_posted(request), tree=tree, initial={"statements": chosen})
@@ -36,7 +38,7 @@ def evidence_create(request, assessment_id):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_edit(request, assessment_id, evidence_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     evidence = assessment.evidence.filter(pk=evidence_id).first()
     # A form that says what it was drawn with was drawn for a work example that was there.
     if evidence is None and "revision" not in request.POST:
@@ -79,7 +81,7 @@ def _edit(request, assessment, form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_delete(request, assessment_id, evidence_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     evidence = get_object_or_404(Evidence.objects.filter(assessment=assessment), pk=evidence_id)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied

@@ -14,7 +14,7 @@ from ..models import Assessment
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def target_edit(request, assessment_id):
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
     tree = version_tree(assessment.version)

@@ -148,6 +148,8 @@ def test_assessment_list_leads_to_the_next_unfinished_area(manager_client, draft
         "Add work examples": path("evidence-list", draft),
         "Check your answers": path("assessment-check", draft),
         "See your gap report": path("report-detail", draft),
+        "Share it with your line manager": path("assessment-share", draft),
+        "Name your line manager": reverse("line-detail"),
         "Who can see what": reverse("who-can-see-what"),
     }
 
@@ -156,7 +158,7 @@ def test_assessment_list_leaves_out_what_is_not_in_the_role(manager_client, draf
     actions.set_targets(assessment=draft, targets={"B6": (None, "Done elsewhere"), "B1": (1, "I only review")})
     rate_areas(draft, [code for code in AREAS if code != "B6"])
     words = words_of(manager_client.get(reverse("assessment-list")))
-    assert "Next: check your answers and take your gap report" in words
+    assert "Next: check your answers, then share them" in words
     assert "You have answered all 57 statements" in words
     assert "Practitioner in six areas, Foundation in one, one not in your role" in words
 
