@@ -1,8 +1,31 @@
 """What people type, checked and turned into plain values."""
 
+from .conversation import AgreedForm, AgreedTargetForm, ConfirmForm, RecordForm
 from .evidence import EvidenceForm
+from .goal import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm
 from .rating import RatingForm
+from .report import CheckCodeForm
+from .review import ReviewForm
 from .role import RoleForm
+from .sharing import ReturnForm, SeenForm, ShareForm
 from .target import TargetForm
 
-__all__ = ["EvidenceForm", "RatingForm", "RoleForm", "TargetForm"]
+__all__ = [
+    "AgreedForm",
+    "AgreedTargetForm",
+    "CheckCodeForm",
+    "ConfirmForm",
+    "EvidenceForm",
+    "GoalDropForm",
+    "GoalFinishForm",
+    "GoalForm",
+    "GoalNoteForm",
+    "RatingForm",
+    "RecordForm",
+    "ReturnForm",
+    "ReviewForm",
+    "RoleForm",
+    "SeenForm",
+    "ShareForm",
+    "TargetForm",
+]

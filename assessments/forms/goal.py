@@ -35,7 +35,7 @@ class GoalForm(forms.Form):
 
     ``typed`` is a page that was sent for something else than saving: the form shows what it holds, and finds nothing wrong.
     ``revision`` is the one that the page was drawn with. ``saved`` is the goal as it was saved in another window, where that says
-    something else.
+    something else. ``is_in_vain`` says that ideas were asked for without a statement.
     """
 
     what = PlainTextField(
@@ -44,7 +44,7 @@ class GoalForm(forms.Form):
         limit=Goal.WHAT_LIMIT,
         what="The goal",
         error_messages={"required": "Enter what you will do"},
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     kind = forms.ChoiceField(
         label="How will you learn it?",
@@ -69,7 +69,7 @@ class GoalForm(forms.Form):
     def __init__(self, data=None, *, tree, aims=(), goal=None, whose="", typed=None):
         posted = typed if data is None else data
         super().__init__(data, initial=_said(goal) if typed is None else _typed(typed))
-        self.tree, self.goal, self.saved = tree, goal, None
+        self.tree, self.goal, self.saved, self.is_in_vain = tree, goal, None, False
         self.revision = goal.revision if goal and posted is None else _whole(posted or {}, "revision")
         if whose:
             self._speak_of(whose)
@@ -135,6 +135,10 @@ class GoalForm(forms.Form):
         if self.saved:
             text = "This goal was changed meanwhile. Choose which one to keep."
             found.append({"text": text, "href": "#discard"})
+        if self.is_in_vain:
+            found.append(
+                {"text": "Choose a statement to see ideas for it", "href": f"#aim-{self.rows[0].statement.pk}"}
+            )
         found += error_list(self)
         return found + [{"text": row.problem, "href": f"#aim-{row.statement.pk}"} for row in self.rows if row.problem]
 
@@ -206,9 +210,10 @@ class GoalFinishForm(forms.Form):
     def __init__(self, *args, leave, whose="", **kwargs):
         super().__init__(*args, **kwargs)
         if whose:
-            self.fields[
-                "outcome"
-            ].help_text = f"What {whose} did, and what is different for it. It goes into {whose}’s next assessment as a work example."
+            self.fields["outcome"].help_text = (
+                f"What {whose} did, and what is different for it. "
+                f"It goes into {whose}’s next assessment as a work example."
+            )
         self.helper = FormHelper(self, Submit("Mark as done"), Cancel("Go back", leave))
 
 
