@@ -17,6 +17,7 @@ class LineManagerForm(forms.Form):
         error_messages={
             "required": "Enter your line manager’s e-mail address",
             "invalid": EMAIL_FORMAT,
+            "max_length": "The e-mail address must be %(limit_value)d characters or fewer",
             "null_characters_not_allowed": "The e-mail address must not contain a NUL character",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -28,7 +29,7 @@ class LineManagerForm(forms.Form):
         field = self.fields["email"]
         limit = ReportingLine._meta.get_field("email").max_length
         field.validators = [each for each in field.validators if not isinstance(each, MaxLengthValidator)]
-        field.validators.append(MaxLengthValidator(limit, f"The e-mail address must be {limit} characters or fewer"))
+        field.validators.append(MaxLengthValidator(limit))
         self.helper = FormHelper(self, Submit(button))
 
     def clean_email(self):

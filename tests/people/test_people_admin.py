@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from people.models import User
+from people.actions import notify
+from people.models import Notice, ReportingLine, User
 from tests.factories import make_assessment, make_organisation
+from tests.people.lines import make_line
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,44 @@ def test_a_person_made_there_has_no_password(sign_in, superuser):
     assert response.status_code == 302
     made = User.objects.get(email="new@example.com")
     assert made.has_usable_password() is False
+
+
+LINES, NOTICES = "/admin/people/reportingline/", "/admin/people/notice/"
+
+
+def test_lines_are_read_and_ended_and_nothing_else(sign_in, superuser, contract_manager, line_manager, stranger):
+    line = make_line(contract_manager, line_manager)
+    waiting = make_line(stranger, line_manager, state="waiting")
+    browser = sign_in(superuser)
+    pages = [LINES, f"{LINES}{line.pk}/change/", f"{LINES}add/", f"{LINES}{line.pk}/delete/"]
+    assert [browser.get(page).status_code for page in pages] == [200, 200, 403, 403]
+    assert browser.post(f"{LINES}{line.pk}/change/", {"email": "x@example.org"}).status_code == 403
+    for state, found in (("live", [line]), ("pending", [waiting]), ("over", [])):
+        assert list(browser.get(LINES, {"state": state}).context["cl"].result_list) == found
+    browser.post(LINES, {"action": "end_lines", "_selected_action": [line.pk, waiting.pk]})
+    assert [(each.state, each.ended_by) for each in ReportingLine.objects.order_by("pk")] == [
+        ("ended", superuser),
+        ("withdrawn", superuser),
+    ]
+    html = browser.post(LINES, {"action": "end_lines", "_selected_action": [line.pk]}, follow=True).content.decode()
+    assert "0 ended." in html
+
+
+def test_notices_are_read_and_sent_again_and_nothing_else(sign_in, superuser, contract_manager, line_manager):
+    notice = notify(recipient=line_manager, kind="shared", actor=contract_manager)
+    failed = notify(recipient=line_manager, kind="agreed", actor=contract_manager)
+    Notice.objects.filter(pk=failed.pk).update(delivery="failed", tries=5)
+    browser = sign_in(superuser)
+    pages = [NOTICES, f"{NOTICES}{notice.pk}/change/", f"{NOTICES}add/", f"{NOTICES}{notice.pk}/delete/"]
+    assert [browser.get(page).status_code for page in pages] == [200, 200, 403, 403]
+    assert "Nia" not in browser.get(NOTICES).content.decode()
+    again = {"action": "send_again", "_selected_action": [notice.pk, failed.pk]}
+    html = browser.post(NOTICES, again, follow=True).content.decode()
+    assert "1 given to the worker to send again." in html
+    assert "1 left alone" in html
+    assert set(Notice.objects.values_list("delivery", "tries")) == {("waiting", 0)}
+
+
+@pytest.mark.parametrize("page", [LINES, NOTICES])
+def test_an_editor_sees_neither_lines_nor_notices(sign_in, editor, page):
+    assert sign_in(editor).get(page).status_code == 403
