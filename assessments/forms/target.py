@@ -29,8 +29,12 @@ class TargetForm:
 
     Once posted, ``is_valid()`` says whether ``targets`` can be set by what the page was ``drawn`` with, and ``summary`` what is
     left to settle. A row that was not touched, or whose typed target was given up, shows what stands; the others keep what was
-    typed. A reason is asked for only where a choice departs from the role profile; elsewhere what was typed is dropped.
+    typed. A reason is asked for only where a choice departs from the role profile; elsewhere what was typed is dropped. Messages
+    speak of ``role``, and of what was changed ``elsewhere``.
     """
+
+    role = "your role"
+    elsewhere = "in another window"
 
     def __init__(self, tree, proposed, standing, has_profile, data=None):
         self.targets = {}
@@ -67,12 +71,12 @@ class TargetForm:
     def _problems(self, row, *, is_offered, departs):
         name = f"{row.area.code} {row.area.title}"
         if not is_offered:
-            return {"target": f"Choose the level that your role needs in {name}"}
+            return {"target": f"Choose the level that {self.role} needs in {name}"}
         if not departs:
             return {}
         problem = text_problem(row.reason, limit=Target.REASON_LIMIT, what=f"Your reason for {row.area.code}")
         if not problem and not row.reason:
-            problem = f"Say why your role needs something else in {name}"
+            problem = f"Say why {self.role} needs something else in {name}"
         return {"reason": problem} if problem else {}
 
     @property
@@ -82,7 +86,7 @@ class TargetForm:
         for row in self.rows:
             code = row.area.code
             if row.conflict:
-                text = f"{code} was changed in another window. Choose which target to keep."
+                text = f"{code} was changed {self.elsewhere}. Choose which target to keep."
                 found.append({"text": text, "href": f"#discard-{code}"})
             found += [{"text": text, "href": f"#{field}-{code}"} for field, text in row.problems.items()]
         return found
