@@ -20,6 +20,7 @@ from .report_words import counted, listed, plural, sentence
 from .same_words import identities
 
 UNANSWERED = (None, False)
+STEPS = (Change.ROSE, Change.FELL)
 
 
 # What is read
@@ -74,14 +75,17 @@ class LevelCell:
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One area then and now. `cells` has one for each level, none where no statement has a level in both rounds."""
+    """One area then and now; `is_step` where it rose or fell.
+
+    `cells` has one for each level, none where no statement has a level in both rounds.
+    """
 
     code: str
     title: str
     then: str
     now: str
     change: str
-    is_other: bool
+    is_step: bool
     cells: tuple[LevelCell, ...]
 
 
@@ -97,10 +101,10 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The statements of which the same became. `name` is a word for an id."""
+    """The statements of which the same became; `is_step` where they rose or fell."""
 
-    name: str
     title: str
+    is_step: bool
     rows: tuple[StatementRow, ...]
 
 
@@ -158,7 +162,7 @@ class _Wording:
             levels=tuple(level.name for level in now.tree.levels),
             areas=tuple(self._area(area) for area in self.areas),
             groups=tuple(
-                Group(change.value.replace(" ", "-"), title, rows)
+                Group(title, change in STEPS, rows)
                 for change, title in self._group_titles()
                 if (rows := self._rows(change))
             ),
@@ -204,7 +208,7 @@ class _Wording:
             then=then,
             now=now,
             change=_change_words(area),
-            is_other=area.change != Change.SAME,
+            is_step=area.change in STEPS,
             cells=tuple(self._cell(area.code, block) for block in area.blocks) if has_levels else (),
         )
 
@@ -230,7 +234,7 @@ class _Wording:
         if moved and same and same == others:
             rest = "The other area is" if others == 1 else f"The other {words(others)} areas are"
             said.append(f"{rest} where {'it was' if others == 1 else 'they were'}.")
-        steps = [row for row in changed if row.change in (Change.ROSE, Change.FELL)]
+        steps = [row for row in changed if row.change in STEPS]
         if steps and not moved:
             said.append(
                 f"{sentence(counted(len(steps), 'statement'))} did, within {plural(len(steps), 'its area', 'their areas')}."
