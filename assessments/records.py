@@ -7,9 +7,14 @@ agreed one was made from). docs/decisions/check-codes.md says why it is made so.
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date
+from uuid import UUID
+
+from django.utils import timezone
 
 from .models import AgreedGoal, AgreedTarget, Assessment, Conversation, Rating
+from .wording import person_in_words
 
 # Crockford's thirty-two: without I, L and O, which are read as the digits that they look like, and without U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -18,17 +23,15 @@ IN_A_GROUP = 4
 _MISREAD = str.maketrans("ILO", "110")
 
 
-def record_of(assessment: Assessment, agreed_at: datetime | None = None) -> dict:
-    """The canonical record of what was agreed, in values that JSON has; four queries.
-
-    ``agreed_at`` is the moment of agreement where the round does not hold it yet: its code is taken just before it is agreed.
-    """
+def record_of(assessment: Assessment) -> dict:
+    """The canonical record of what was agreed, in values that JSON has; four queries, and one for the version where it is not
+    at hand."""
     return {
         "assessment": str(assessment.pk),
         "standards": assessment.version.fingerprint,
         "owner": str(assessment.owner_id),
         "line_manager": str(assessment.line_manager_id),
-        "agreed_at": _moment(agreed_at or assessment.agreed_at),
+        "agreed_at": _moment(assessment.agreed_at),
         "ratings": [
             list(row)
             for row in Rating.objects.filter(assessment_id=assessment.pk, view=Rating.View.AGREED)
@@ -69,6 +72,38 @@ def _day(day):
 
 def _moment(moment):
     return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What may be told of the agreed round that has a code.
+
+    is_unchanged   its record still gives the code
+    assessment_id  of the round, for whoever may read it
+    """
+
+    owner: str
+    line_manager: str
+    agreed_on: date
+    framework: str
+    number: str
+    is_unchanged: bool
+    assessment_id: UUID
+
+
+def find_record(code: str) -> Found | None:
+    """The agreed round that has this code, whoever asks; None where there is none."""
+    rounds = Assessment.objects.filter(check_code=code, state=Assessment.State.AGREED)
+    assessment = rounds.select_related("owner", "line_manager", "version__framework").first()
+    return assessment and Found(
+        owner=person_in_words(assessment.owner),
+        line_manager=person_in_words(assessment.line_manager),
+        agreed_on=timezone.localtime(assessment.agreed_at).date(),
+        framework=assessment.version.framework.title,
+        number=assessment.version.number,
+        is_unchanged=check_code(record_of(assessment)) == assessment.check_code,
+        assessment_id=assessment.pk,
+    )
 
 
 def check_code(record: dict) -> str:

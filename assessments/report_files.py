@@ -1,8 +1,9 @@
-"""The gap report as a PDF: made once for each state of a round and each layout, then kept (`ReportFile`).
+"""The gap report as a PDF: made once for each state of a round, each reader and each layout, then kept (`ReportFile`).
 
-What a report says follows from the round, its owner, the standards' words and our code. Every action notes when it changed
-the round, and every edit of a published version when it was edited, so the digest is taken over those two moments, over what
-the report says of its owner, and over the files that lay it out: no answer is read to see that nothing has changed. A report
+What a report says follows from the round, the people whom it names, the standards' words and our code. Every action notes when
+it changed the round, and every edit of a published version when it was edited, so the digest is taken over those two moments,
+over what the report says of the people, and over the files that lay it out: no answer is read to see that nothing has changed.
+Goals belong to their owner and change by themselves, so those of a shared round are read; an agreed round keeps its own. A report
 made while the round changes is kept under the moment before, which never comes again.
 """
 
@@ -17,23 +18,29 @@ from django.utils import timezone
 
 from documents import pdf
 
-from .charts import key_chart, level_chart
+from .charts import change_chart, key_chart, level_chart
 from .models import Assessment, ReportFile
-from .reports import ReportSource, make_report
+from .report_source import ReportSource, earlier_shown, read_goals, read_signers
+from .reports import make_report
+from .wording import person_in_words
 
 HERE = Path(__file__).parent
 CSS_FILE = HERE.parent / "documents" / "report.css"
 TEMPLATE = "assessments/report_pdf.html"
-CHARTS = {"level_chart": level_chart, "key_chart": key_chart}
+CHARTS = {"level_chart": level_chart, "key_chart": key_chart, "change_chart": change_chart}
 LINES_PER_PAGE = 56
+LAYOUT_MODULES = (
+    *("agreement.py", "answers.py", "charts.py", "comparing.py", "comparisons.py", "plans.py", "same_words.py"),
+    *("scoring.py", "wording.py"),
+)
 LAYOUT_FILES = (
-    *(HERE / name for name in ("charts.py", "report_files.py", "report_parts.py", "report_words.py", "reports.py")),
-    HERE / "scoring.py",
+    *sorted(HERE.glob("report*.py")),
+    *(HERE / name for name in LAYOUT_MODULES),
     *(HERE.parent / "standards" / name for name in ("tree.py", "wording.py")),
     CSS_FILE,
     CSS_FILE.with_name("print.css"),
     CSS_FILE.with_name("pdf.py"),
-    HERE.parent / "templates" / "assessments" / "report_pdf.html",
+    *sorted((HERE.parent / "templates" / "assessments").glob("*report*pdf*.html")),
 )
 
 
@@ -51,42 +58,54 @@ def _css() -> str:
     return CSS_FILE.read_text(encoding="utf-8")
 
 
-def digest(assessment: Assessment, layout: str) -> str:
-    """SHA-256, in hexadecimal, of what decides what the report of a round from `with_version()` says. Makes no query."""
-    owner, version = assessment.owner, assessment.version
+def digest(assessment: Assessment, reader: str, layout: str) -> str:
+    """SHA-256, in hexadecimal, of what decides what the report of a round from `rounds_to_report()` says to a reader.
+
+    Makes no query, but for one for the goals of a shared round, and one for who signed ratings in a round that was handed over.
+    """
+    owner, version, earlier = assessment.owner, assessment.version, earlier_shown(assessment)
+    line_manager = assessment.line_manager if assessment.state in Assessment.LINE_MANAGER_STATES else None
     decides = (
         layout,
+        reader,
         str(assessment.pk),
         str(assessment.state),
         assessment.changed_at.isoformat(),
         assessment.role_profile_id,
-        owner.name,
+        person_in_words(owner),
         owner.job_title,
         owner.organisation.name if owner.organisation_id else "",
+        line_manager and (person_in_words(line_manager), line_manager.job_title),
         version.pk,
         version.edited_at.isoformat(),
         version.framework.title,
+        earlier and (str(earlier.pk), earlier.version.pk, earlier.version.edited_at.isoformat()),
+        read_goals(assessment) if assessment.is_shared else (),
+        read_signers(assessment),
     )
     return hashlib.sha256(repr(decides).encode()).hexdigest()
 
 
-def kept_content(assessment: Assessment, wanted: str) -> bytes | None:
+def kept_content(assessment: Assessment, reader: str, wanted: str) -> bytes | None:
     """The kept PDF when its digest is the one `wanted`, else None; one query, which carries no PDF that does not match."""
-    kept = ReportFile.objects.filter(assessment_id=assessment.pk, digest=wanted).values_list("content", flat=True)
+    kept = _kept(assessment, reader, wanted).values_list("content", flat=True)
     return next((bytes(content) for content in kept), None)
 
 
-def kept_size(assessment: Assessment, wanted: str) -> int | None:
+def kept_size(assessment: Assessment, reader: str, wanted: str) -> int | None:
     """How many bytes the kept PDF has when its digest is the one `wanted`, else None."""
-    kept = ReportFile.objects.filter(assessment_id=assessment.pk, digest=wanted).values_list(
-        Length("content"), flat=True
-    )
-    return next(iter(kept), None)
+    return next(iter(_kept(assessment, reader, wanted).values_list(Length("content"), flat=True)), None)
+
+
+def _kept(assessment, reader, wanted):
+    return ReportFile.objects.filter(assessment_id=assessment.pk, reader=reader, digest=wanted)
 
 
 def report_html(source: ReportSource) -> str:
     """Return the report as the page that its PDF is made from."""
-    return render_to_string(TEMPLATE, {"report": make_report(source), "in_tables": in_tables, **CHARTS})
+    report = make_report(source)
+    context = {"report": report, "comparison": report.comparison, "in_tables": in_tables}
+    return render_to_string(TEMPLATE, context | CHARTS)
 
 
 def make_pdf(source: ReportSource) -> bytes:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from .charts import ChartRow
+from .comparisons import ComparisonPart
+from .report_talk import AreaViews, BothViews, ConversationRecord, Plan, PlannedGoal, SaidOf
 from .report_words import listed
 
 TOP_GAPS = 3
@@ -17,6 +19,7 @@ class StatementRow:
     gap_number   its place among the gaps, from 1; 0 when it is none
     reason       why it was left out as not relevant
     evidence     the numbers of the work examples that support it
+    said         what each view says of it, where the report has both
     """
 
     code: str
@@ -27,6 +30,19 @@ class StatementRow:
     note: str
     reason: str
     evidence: tuple[int, ...]
+    said: SaidOf | None = None
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """What was written of it, each under its label."""
+        if self.said:
+            return self.said.written
+        return (("Note", self.note),) if self.note else ()
+
+    @property
+    def written(self) -> str:
+        """The same as one text, to measure by."""
+        return "\n".join(f"{label}: {text}" for label, text in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,7 @@ class AreaReport:
 
     explanation    why it is at its level; `held_by` are the codes that belong after it
     left_out       codes of the statements marked as not relevant
+    in_both        its level in each view, where the report has both
     """
 
     code: str
@@ -52,6 +69,7 @@ class AreaReport:
     left_out: tuple[str, ...]
     chart: ChartRow
     statements: tuple[StatementRow, ...]
+    in_both: AreaViews | None = None
 
     @property
     def reason_in_full(self) -> str:
@@ -89,6 +107,7 @@ class Gap:
     now: Words | None
     aim: Words
     further: Words | None
+    goals: tuple[PlannedGoal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +142,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class TargetReason:
-    """Why a target departs from the role profile's."""
+    """Why a target departs from the role profile's, or from the one that the owner chose.
+
+    proposed   the role profile's; empty without a profile
+    chosen     the owner's, where both agreed on another one; else empty
+    """
 
     code: str
     title: str
     target: str
     proposed: str
     reason: str
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +182,13 @@ class WorkExample:
 
 @dataclass(frozen=True, slots=True)
 class GapReport:
-    """A round's gap report. Dates are in words; `as_of` is the day of the last change."""
+    """A round's gap report. Dates are in words; `as_of` is the day of the last change.
+
+    is_own        its reader is the person that it is about
+    both          the line manager's view beside the owner's, from when the review is finished
+    record, plan  the development conversation, where there is one, and the development plan
+    comparison    this round and the one before, where the reader may see both
+    """
 
     title: str
     name: str
@@ -171,10 +201,16 @@ class GapReport:
     licence: str
     fingerprint: str
     state: str
+    is_own: bool
     is_draft: bool
+    is_shared: bool
     is_agreed: bool
     as_of: str
+    shared_on: str
     over_on: str
+    line_manager: str
+    line_manager_post: str
+    check_code: str
     summary: str
     levels: tuple[str, ...]
     is_finished: bool
@@ -192,6 +228,10 @@ class GapReport:
     areas_left_out: tuple[LeftOut, ...]
     target_reasons: tuple[TargetReason, ...]
     evidence: tuple[WorkExample, ...]
+    both: BothViews | None
+    record: ConversationRecord | None
+    plan: Plan
+    comparison: ComparisonPart | None
 
     @property
     def top_gaps(self) -> tuple[Gap, ...]:

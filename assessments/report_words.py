@@ -4,12 +4,31 @@
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from govuk.environment import plural, words
 
 from .scoring import AreaScore, AreaState, Score, StatementScore
 
 Names = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a report speaks of the person that it is about."""
+
+    subject: str
+    possessive: str
+    pronoun: str
+    now: str
+
+
+YOU = Voice("You are", "your", "you", "You are at")
+
+
+def speaking_of(name: str) -> Voice:
+    """To somebody else, of the person with this name."""
+    return Voice(f"{name} is", "their", "them", "Now at")
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
@@ -124,44 +143,45 @@ def chart_words(code: str, area: AreaScore, names: Names) -> str:
     return f"{code}, of {total}: {listed(counts)}; target {names(area.target)}.{rest}"
 
 
-def summary(score: Score) -> str:
-    """The report in one or two sentences, to the person that it is about."""
+def summary(score: Score, voice: Voice = YOU) -> str:
+    """The report in one or two sentences."""
+    their = voice.possessive
     if not score.in_scope:
-        return "No statement is in your role, so there is nothing to report."
+        return f"No statement is in {their} role, so there is nothing to report."
     if not score.answered:
-        nothing = f"None of your {words(score.in_scope)} statements is answered yet"
-        return f"{nothing}. Levels, gaps and strengths appear here as you answer."
+        nothing = f"None of {their} {words(score.in_scope)} statements is answered yet"
+        if voice is YOU:
+            return f"{nothing}. Levels, gaps and strengths appear here as you answer."
+        return f"{nothing}."
     if not score.is_finished:
-        return _unfinished(score)
+        return _unfinished(score, their)
     below = score.areas_in_role - score.areas_at_target
     if not below:
-        return f"You are at or above your target in {every(score.areas_in_role, 'area', 'your one area')}."
+        return (
+            f"{voice.subject} at or above {their} target in {every(score.areas_in_role, 'area', f'{their} one area')}."
+        )
     gaps = f"{counted(len(score.gaps), 'statement')} {plural(len(score.gaps), 'stands', 'stand')}"
+    between = f"{sentence(gaps)} between {voice.pronoun} and {their} {plural(below, 'target')}"
     if not score.areas_at_target:
-        where = "any of your areas" if below > 1 else "your one area"
-        return f"You are not at your target in {where} yet. {sentence(gaps)} between you and {_targets(below)}."
+        where = f"any of {their} areas" if below > 1 else f"{their} one area"
+        return f"{voice.subject} not at {their} target in {where} yet. {between}."
     others = f"the other {words(below)}" if below > 1 else "the other area"
-    return (
-        f"You are at your target in {counted(score.areas_at_target, 'area')}. "
-        f"{sentence(gaps)} between you and {_targets(below)} in {others}."
-    )
+    at_target = counted(score.areas_at_target, "area")
+    return f"{voice.subject} at {their} target in {at_target}. {between} in {others}."
 
 
-def _targets(areas):
-    return f"your {plural(areas, 'target')}"
-
-
-def _unfinished(score):
+def _unfinished(score, their):
     answered = f"{score.answered} of the {score.in_scope} statements that count are answered."
     below = len(score.gaps)
     gaps = (
         f" {sentence(counted(below, 'answered statement'))} {plural(below, 'is', 'are')} below target." if below else ""
     )
-    return f"{answered} {_levels_so_far(score)}{gaps}"
+    return f"{answered} {_levels_so_far(score, their)}{gaps}"
 
 
-def _levels_so_far(score):
+def _levels_so_far(score, their):
     if not score.areas_finished:
         return "No area has a level yet."
     finished = sentence(words(score.areas_finished))
-    return f"{finished} of your {words(score.areas_in_role)} areas {plural(score.areas_finished, 'has', 'have')} a level so far."
+    has = plural(score.areas_finished, "has", "have")
+    return f"{finished} of {their} {words(score.areas_in_role)} areas {has} a level so far."

@@ -1,21 +1,19 @@
 """A round as a gap report: what the page and the PDF show, worded.
 
-`read_source` reads the round in three queries; the standards come from memory (`standards.tree`). `make_report` is a pure
-function of what was read.
+`report_source` reads the round; the standards come from memory (`standards.tree`). `make_report` is a pure function of what was
+read.
 """
 
-from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlsplit
 
-from django.utils import timezone
-
 from govuk.environment import day
-from standards.tree import NOT_YET, TreeStatement, VersionTree, version_tree
+from standards.tree import NOT_YET, TreeStatement
 
-from . import report_words, scoring
+from . import report_plan, report_words, scoring
+from .answers import Answered
 from .charts import ChartRow
-from .models import Assessment, Evidence, Rating, Target
+from .comparisons import comparison_part
+from .models import Assessment
 from .report_parts import (
     AreaReport,
     Gap,
@@ -29,90 +27,17 @@ from .report_parts import (
     Words,
     WorkExample,
 )
+from .report_source import Reader, ReportSource, read_source
+from .report_views import NO_TARGET, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
 
 NO_PROFILE = "None of these"
 NOT_IN_ROLE = "Not in the role"
-NOT_YET_IN_SHORT = "Not yet"
-NO_TARGET = (None, "")
-UNANSWERED = (None, False, "", "")
+NOTHING_SAID = Answered()
 
 
-# What is read
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSource:
-    """Everything that a report is made from.
-
-    targets    (area, rank or None for "not in the role", reason), by area
-    ratings    (statement, rank, not relevant, reason, note) of one view, by statement
-    evidence   (work example, title, text, link, date, statement or None), a row for each statement that it supports
-    """
-
-    title: str
-    state: str
-    view: str
-    name: str
-    job_title: str
-    organisation: str
-    role_profile_id: int | None
-    framework: str
-    licence: str
-    fingerprint: str
-    changed_on: date
-    over_on: date | None
-    targets: tuple[tuple, ...]
-    ratings: tuple[tuple, ...]
-    evidence: tuple[tuple, ...]
-    tree: VersionTree
-
-
-def read_source(assessment: Assessment) -> ReportSource:
-    """Read a round that came from `with_version()`, in three queries: targets, ratings and work examples.
-
-    The ratings are the agreed ones where the round is agreed, else the owner's own.
-    """
-    owner, version = assessment.owner, assessment.version
-    view = Rating.View.AGREED if assessment.state == Assessment.State.AGREED else Rating.View.SELF
-    over_at = assessment.agreed_at or assessment.closed_at
-    return ReportSource(
-        title=assessment.title,
-        state=str(assessment.state),
-        view=view.value,
-        name=owner.name,
-        job_title=owner.job_title,
-        organisation=owner.organisation.name if owner.organisation_id else "",
-        role_profile_id=assessment.role_profile_id,
-        framework=version.framework.title,
-        licence=version.licence,
-        fingerprint=version.fingerprint,
-        changed_on=timezone.localtime(assessment.changed_at).date(),
-        over_on=timezone.localtime(over_at).date() if over_at else None,
-        targets=tuple(
-            Target.objects.filter(assessment_id=assessment.pk)
-            .order_by("area_id")
-            .values_list("area_id", "rank", "reason")
-        ),
-        ratings=tuple(
-            Rating.objects.filter(assessment_id=assessment.pk, view=view)
-            .order_by("statement_id")
-            .values_list("statement_id", "rank", "not_relevant", "reason", "note")
-        ),
-        evidence=tuple(
-            Evidence.objects.filter(assessment_id=assessment.pk)
-            .order_by("added_at", "pk", "statements")
-            .values_list("pk", "title", "text", "link", "dated", "statements")
-        ),
-        tree=version_tree(version),
-    )
-
-
-# What is made of it
-
-
-def gap_report(assessment: Assessment) -> GapReport:
-    """Read a round that came from `with_version()` and return its report."""
-    return make_report(read_source(assessment))
+def gap_report(assessment: Assessment, reader: str) -> GapReport:
+    """Read a round that came from `rounds_to_report()` and return its report."""
+    return make_report(read_source(assessment, reader))
 
 
 def make_report(source: ReportSource) -> GapReport:
@@ -127,17 +52,26 @@ class _Making:
         self.source = source
         self.tree = tree = source.tree
         self.names = tree.level_name
+        self.is_own = source.reader == Reader.OWNER
+        self.voice = report_words.YOU if self.is_own else report_words.speaking_of(source.name)
         self.profile = tree.role_profile(source.role_profile_id)
         self.targets = {area: (rank, reason) for area, rank, reason in source.targets}
-        self.ratings = {statement: answer for statement, *answer in source.ratings}
+        self.chosen = {area: rank for area, rank, _ in source.chosen}
+        self.answers = as_answers(source.ratings)
         self.examples, self.examples_for = _work_examples(source.evidence, tree)
-        self.score = scoring.score([self._answers(area) for area in tree.areas], tree.ranks)
+        self.score = scored(tree, self.targets, self.answers, self.examples_for)
         self.scored = {area.code: area for area in self.score.areas}
         self.statements = {statement.code: statement for statement in tree.statements}
         self.gap_numbers = {gap.code: number for number, gap in enumerate(self.score.gaps, start=1)}
+        self.side_by_side = SideBySide.of(source) if source.is_reviewed else None
+        self.both = self.side_by_side.both() if self.side_by_side else None
+        self.in_both = {area.code: area for area in self.both.areas} if self.both else {}
+        self.goals = report_plan.planned_goals(source.goals, tree)
 
     def report(self):
         source, tree, score = self.source, self.tree, self.score
+        party = source.line_manager
+        gaps = tuple(self._gap(number, gap) for number, gap in enumerate(score.gaps, start=1))
         return GapReport(
             title=source.title,
             name=source.name,
@@ -150,11 +84,17 @@ class _Making:
             licence=source.licence,
             fingerprint=_in_fours(source.fingerprint[:12]),
             state=Assessment.State(source.state).label,
+            is_own=self.is_own,
             is_draft=source.state == Assessment.State.DRAFT,
-            is_agreed=source.view == Rating.View.AGREED,
+            is_shared=source.state == Assessment.State.SHARED,
+            is_agreed=source.is_agreed,
             as_of=day(source.changed_on),
+            shared_on=day(source.shared_on) if source.shared_on else "",
             over_on=day(source.over_on) if source.over_on else "",
-            summary=report_words.summary(score),
+            line_manager=party.name if party else "",
+            line_manager_post=party.job_title if party else "",
+            check_code=source.check_code,
+            summary=report_words.summary(score, self.voice),
             levels=tuple(level.name for level in tree.levels),
             is_finished=score.is_finished,
             is_started=score.answered > 0,
@@ -162,7 +102,7 @@ class _Making:
             answered=score.answered,
             statement_count=len(tree.statements),
             areas=tuple(self._area(area) for area in tree.areas),
-            gaps=tuple(self._gap(number, gap) for number, gap in enumerate(score.gaps, start=1)),
+            gaps=gaps,
             strengths=tuple(self._strength(statement) for statement in score.strengths),
             next_steps=self._next_steps(),
             is_below_target=score.areas_at_target < score.areas_finished,
@@ -174,16 +114,11 @@ class _Making:
             areas_left_out=self._areas_left_out(),
             target_reasons=self._target_reasons(),
             evidence=self.examples,
+            both=self.both,
+            record=report_plan.conversation_record(source.held, source.name, party.name if party else ""),
+            plan=report_plan.plan(self.goals, gaps),
+            comparison=comparison_part(source.earlier, source) if source.earlier else None,
         )
-
-    def _answers(self, area):
-        rank, _ = self.targets.get(area.pk, NO_TARGET)
-        return scoring.AreaAnswers(area.code, rank, tuple(self._answer(statement) for statement in area.statements))
-
-    def _answer(self, statement):
-        rank, not_relevant, *_ = self.ratings.get(statement.pk, UNANSWERED)
-        examples = len(self.examples_for.get(statement.pk, ()))
-        return scoring.Answer(statement.code, rank, not not_relevant, statement.joined, examples)
 
     def _area(self, area):
         score = self.scored[area.code]
@@ -213,28 +148,29 @@ class _Making:
                 target=score.target,
             ),
             statements=tuple(self._row(*pair) for pair in rows),
+            in_both=self.in_both.get(area.code),
         )
 
     def _row(self, statement, score):
-        _, not_relevant, reason, note = self.ratings.get(statement.pk, UNANSWERED)
+        answer = self.answers.get(statement.pk, NOTHING_SAID)
         return StatementRow(
             code=statement.code,
             topic=statement.topic,
             level="" if score.rank is None else self.names(score.rank) if score.rank else NOT_YET_IN_SHORT,
-            is_left_out=not_relevant,
+            is_left_out=answer.not_relevant,
             gap_number=self.gap_numbers.get(statement.code, 0),
-            note=note,
-            reason=reason,
+            note=answer.note,
+            reason=answer.reason,
             evidence=self.examples_for.get(statement.pk, ()),
+            said=self.side_by_side.said_of(statement) if self.side_by_side else None,
         )
 
     def _gap(self, number, gap):
         statement = self.statements[gap.code]
         target = self.names(gap.target)
-        aim_label = (
-            f"Aim for {target}, your target" if gap.aim_reaches_target else f"First aim for {self.names(gap.aim)}"
-        )
-        now = f"You are at {self.names(gap.rank)}"
+        whose = f"{target}, {'your' if self.is_own else 'the'} target"
+        aim_label = f"Aim for {whose}" if gap.aim_reaches_target else f"First aim for {self.names(gap.aim)}"
+        now = f"{self.voice.now} {self.names(gap.rank)}"
         return Gap(
             number=number,
             code=gap.code,
@@ -246,9 +182,8 @@ class _Making:
             why=report_words.why_here(gap, self.scored[gap.area], self.names),
             now=self._words(statement, gap.rank, now) if gap.rank > NOT_YET else None,
             aim=self._words(statement, gap.aim, aim_label),
-            further=None
-            if gap.aim_reaches_target
-            else self._words(statement, gap.target_words, f"Then {target}, your target"),
+            further=None if gap.aim_reaches_target else self._words(statement, gap.target_words, f"Then {whose}"),
+            goals=report_plan.goals_for(gap.code, self.goals),
         )
 
     def _words(self, statement: TreeStatement, rank, label):
@@ -278,7 +213,7 @@ class _Making:
     def _statements_left_out(self):
         """Those of the areas in the role; an area out of it is left out whole."""
         return tuple(
-            LeftOut(code, self.statements[code].topic, self.ratings[self.statements[code].pk][2])
+            LeftOut(code, self.statements[code].topic, self.answers[self.statements[code].pk].reason)
             for area in self.score.areas
             for code in area.left_out
         )
@@ -292,10 +227,22 @@ class _Making:
         for area in self.tree.areas:
             rank, reason = self.targets.get(area.pk, NO_TARGET)
             proposed = self.profile.targets.get(area.code) if self.profile else None
-            if reason and rank != proposed:
-                names = [NOT_IN_ROLE if each is None else self.names(each) for each in (rank, proposed)]
-                found.append(TargetReason(area.code, area.title, *names, reason))
+            chosen = self.chosen.get(area.pk)
+            if (reason and rank != proposed) or rank != chosen:
+                found.append(
+                    TargetReason(
+                        area.code,
+                        area.title,
+                        self._target(rank),
+                        self._target(proposed) if self.profile else "",
+                        reason,
+                        self._target(chosen) if rank != chosen else "",
+                    )
+                )
         return tuple(found)
+
+    def _target(self, rank):
+        return NOT_IN_ROLE if rank is None else self.names(rank)
 
 
 def _work_examples(rows, tree):

@@ -44,7 +44,7 @@ WITHIN = {
     "middleware": "held_posts models",
     "context_processors": "held_posts",
     "held_posts": "models",
-    "forms": "answers wording demo notice_words plans models",
+    "forms": "records answers wording demo notice_words plans models",
     "actions": "answers agreement standing previous records fingerprint tasks models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
@@ -54,19 +54,19 @@ WITHIN = {
     "checking": "answers",
     "agenda": "scoring answers",
     "preparing": "agenda agreement answers seen standing models",
-    "records": "models",
+    "records": "wording models",
     "plans": "agreement scoring",
     "agreement": "answers",
     "standing": "answers models",
     "previous": "same_words answers models",
     "comparisons": "comparing same_words report_words charts scoring answers models",
     "comparing": "scoring",
-    "report_files": "reports report_source charts models",
+    "report_files": "wording reports report_source charts models",
     "reports": "report_source report_views report_plan report_parts report_words comparisons answers scoring charts models",
-    "report_source": "models",
+    "report_source": "wording models",
     "report_views": "report_source report_talk report_words agreement answers scoring",
     "report_plan": "report_source report_talk report_parts plans",
-    "report_parts": "report_talk report_words scoring charts",
+    "report_parts": "comparisons report_talk report_words scoring charts",
     "report_talk": "report_words",
     "report_words": "scoring",
     "fingerprint": "models",
@@ -85,7 +85,14 @@ WITHIN = {
     "rendering": "parameters",
     "parameters": "fields messages",
 }
-STANDARD_LIBRARY_ONLY = {"assessments.scoring", "assessments.seen", "assessments.answers", "assessments.calendars", "assessments.charts", "assessments.suggestions"}
+STANDARD_LIBRARY_ONLY = {
+    "assessments.scoring",
+    "assessments.seen",
+    "assessments.answers",
+    "assessments.calendars",
+    "assessments.charts",
+    "assessments.suggestions",
+}
 ONLY_IMPORTER = {"weasyprint": "documents.pdf", "xlsxwriter": "documents.workbook"}
 VAGUE = re.compile(r"^(utils?|core|common|services?|helpers?|mixins?|misc)$")
 VAGUE_BUT_OURS = {"service"}  # the app of the pages that serve no piece of work

@@ -1,31 +1,44 @@
-"""The gap report as a page and as a PDF."""
+"""The gap report as a page and as a PDF, and the check of its code."""
 
 from contextlib import suppress
+from http import HTTPStatus
 
+from django.core.cache import cache
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.pdf import APT_COMMAND, PdfUnavailable
 
 from .. import report_files
 from ..actions import keep_report_file
+from ..forms import CheckCodeForm
 from ..models import Assessment
-from ..permissions import can_rate
+from ..permissions import can_change_goals, can_rate, can_read_report
+from ..records import find_record
+from ..report_source import reader_of, rounds_to_report
 from ..reports import gap_report, read_source
+
+# A code cannot be found by trying (docs/decisions/check-codes.md); the limit spares the portal the work.
+MOST_MISSES = 20
+MISSES_COUNT_FOR = 60 * 60
 
 
 @require_safe
 def report_detail(request, assessment_id):
     """What the answers say so far: levels against targets, gaps, strengths and what to do next."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
-    wanted = report_files.digest(assessment, report_files.layout_version())
+    assessment = get_object_or_404(rounds_to_report(request.user), pk=assessment_id)
+    if not can_read_report(request.user, assessment):
+        return _hidden(request, assessment)
+    reader = reader_of(assessment, request.user)
+    wanted = report_files.digest(assessment, reader, report_files.layout_version())
     context = {
         "assessment": assessment,
-        "report": gap_report(assessment),
+        "report": gap_report(assessment, reader),
         "may_change": can_rate(request.user, assessment),
-        "pdf_size": report_files.kept_size(assessment, wanted),
+        "may_add_goals": can_change_goals(request.user, assessment),
+        "pdf_size": report_files.kept_size(assessment, reader, wanted),
         **report_files.CHARTS,
     }
     return render(request, "assessments/report_detail.html", context)
@@ -34,21 +47,55 @@ def report_detail(request, assessment_id):
 @require_safe
 def report_pdf(request, assessment_id):
     """The same as a PDF: the kept one while nothing in it would change, else a new one, which is kept."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
-    wanted = report_files.digest(assessment, report_files.layout_version())
-    content = report_files.kept_content(assessment, wanted)
+    assessment = get_object_or_404(rounds_to_report(request.user), pk=assessment_id)
+    if not can_read_report(request.user, assessment):
+        return _hidden(request, assessment)
+    reader = reader_of(assessment, request.user)
+    wanted = report_files.digest(assessment, reader, report_files.layout_version())
+    content = report_files.kept_content(assessment, reader, wanted)
     if content is None:
         try:
-            content = report_files.make_pdf(read_source(assessment))
+            content = report_files.make_pdf(read_source(assessment, reader))
         except PdfUnavailable:
             context = {"assessment": assessment, "command": APT_COMMAND}
             return render(request, "assessments/report_unavailable.html", context, status=503)
         # The round may have been deleted while its report was made; whoever asked still gets it.
         with suppress(IntegrityError):
-            keep_report_file(assessment=assessment, digest=wanted, content=content)
+            keep_report_file(assessment=assessment, reader=reader, digest=wanted, content=content)
     headers = {
         "Content-Disposition": f'attachment; filename="{report_files.file_name(assessment)}"',
         "Cache-Control": "no-store, private",
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _hidden(request, assessment):
+    """To a line manager who rates first: there is no report for them yet, and why."""
+    return render(request, "assessments/report_hidden.html", {"assessment": assessment}, status=403)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_verify(request):
+    """Whether the report with a code was agreed here: between whom and when, and no level. The code comes by form or by address."""
+    sent = request.POST if request.method == "POST" else request.GET
+    form = CheckCodeForm(sent if "code" in sent or request.method == "POST" else None)
+    missed = f"report-verify:{request.user.pk}"
+    found, status = None, HTTPStatus.OK
+    if form.is_bound and cache.get(missed, 0) >= MOST_MISSES:
+        form.add_error("code", "Too many codes were not known here. Wait an hour, then try again")
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    elif form.is_valid():
+        found = find_record(form.cleaned_data["code"])
+        if found is None:
+            cache.add(missed, 0, MISSES_COUNT_FOR)
+            cache.incr(missed)
+            form.add_error("code", "No report with this code was agreed here. Compare it with the foot of the report")
+    if form.errors and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {
+        "form": form,
+        "found": found,
+        "may_read": found and Assessment.objects.visible_to(request.user).filter(pk=found.assessment_id).exists(),
+    }
+    return render(request, "assessments/report_verify.html", context, status=status)

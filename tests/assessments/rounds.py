@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from assessments.actions import set_targets
+from assessments.actions import save_goal, set_agreed_targets, set_targets
 from assessments.answers import Answered
-from assessments.models import Assessment
+from assessments.models import Goal
+from assessments.report_source import Reader, read_source, rounds_to_report
+from assessments.reports import make_report
 from standards.tree import version_tree
-from tests.factories import make_assessment, make_evidence, rate
+from tests.factories import confirm, converse, make_assessment, make_evidence, rate, review, share
 
 FOUNDATION, PRACTITIONER, EXPERT = 1, 2, 3
 NOTES = {
@@ -60,14 +62,72 @@ EXAMPLES = (
     },
 )
 
+# Where a line manager says something else of a typical draft, and what both then agree; the rest they see alike.
+SEEN_OTHERWISE = {
+    "A1.3": Answered(PRACTITIONER),
+    "A1.4": Answered(
+        FOUNDATION, note="I was less sure about cost when bids are compared. The cleaning benchmark settled it."
+    ),
+    "A2.5": Answered(
+        FOUNDATION, note="You take up new ideas well. The next step is to carry one through with the site teams."
+    ),
+    "B1.9": Answered(FOUNDATION, note="You did plan the re-procurement of the lifts."),
+    "B3.2": Answered(PRACTITIONER),
+    "B6.1": "Handled by the directorate’s risk team.",
+}
+AGREED_OTHERWISE = {
+    "A1.3": EXPERT,
+    "A1.4": PRACTITIONER,
+    "A2.5": FOUNDATION,
+    "B1.9": FOUNDATION,
+    "B3.2": PRACTITIONER,
+    "B6.1": PRACTITIONER,
+}
+GOALS = (
+    {
+        "what": "Shadow the directorate’s risk review in November, then draft the response to one strategic risk.",
+        "measure": "The response is in the February review.",
+        "kind": "on-the-job",
+        "due_on": date(2027, 2, 27),
+        "aims": {"B6.7": FOUNDATION},
+    },
+    {
+        "what": "Join the cross-government facilities network; bring one practice back to the team each quarter.",
+        "kind": "with-others",
+        "due_on": date(2027, 6, 30),
+        "aims": {"A2.3": PRACTITIONER, "A2.5": PRACTITIONER},
+    },
+    {
+        "what": "Write a one-page guide for site teams on what counts as a change.",
+        "kind": "on-the-job",
+        "due_on": date(2026, 12, 18),
+        "aims": {"B4.6": PRACTITIONER},
+    },
+    {"what": "Book a course on fraud in supply chains.", "kind": "formal", "due_on": date(2027, 1, 31), "aims": {}},
+)
+POINTS = """The post now carries the cleaning contract to its end in 2028, so exit and strategic risk matter more than last year.
+
+Best practice stays at Foundation: reading is not yet sharing."""
+
 
 def make_round(owner, **options):
     """A draft that was only started, as views read it; for `options` see `factories.make_assessment`."""
     return as_read(make_assessment(owner, **options))
 
 
-def as_read(assessment):
-    return Assessment.objects.with_version().get(pk=assessment.pk)
+def as_read(assessment, reader=None):
+    """The round as the report's views read it, for its owner unless a `reader` is given."""
+    return rounds_to_report(reader or assessment.owner).get(pk=assessment.pk)
+
+
+def source_of(assessment, reader=Reader.OWNER):
+    """What the report of a round is made from."""
+    return read_source(assessment, reader)
+
+
+def report_of(assessment, reader=Reader.OWNER):
+    """The report of a round."""
+    return make_report(source_of(assessment, reader))
 
 
 def answer(assessment, answers, *, notes=None, reason="Done by the commercial team."):
@@ -114,3 +174,47 @@ def make_half_way(owner):
     done = {code: PRACTITIONER for code in codes if code.startswith(("A1", "A2"))}
     begun = {"B1.1": FOUNDATION, "B1.2": PRACTITIONER, "B1.3": FOUNDATION}
     return answer(assessment, done | {"A2.5": FOUNDATION} | begun)
+
+
+def plan_goal(assessment, by, *, what, kind, due_on, aims, measure=""):
+    """Put a goal on the plan of a round; `aims` maps codes to ranks. Returns the goal."""
+    statements = {each.code: each for each in version_tree(assessment.version).statements}
+    goal = Goal(
+        owner=assessment.owner,
+        framework_id=assessment.framework_id,
+        assessment=assessment,
+        what=what,
+        measure=measure,
+        kind=kind,
+        due_on=due_on,
+    )
+    pairs = [(statements[code].pk, statements[code].cell(rank).rank) for code, rank in aims.items()]
+    return save_goal(goal=goal, by=by, version=assessment.version, aims=pairs).goal
+
+
+def make_shared(owner, line_manager, **options):
+    """A typical round, shared."""
+    return as_read(share(make_typical(owner), line_manager, **options))
+
+
+def make_reviewed(owner, line_manager):
+    """A typical round whose review is finished, with differences and goals."""
+    reviewed = review(make_shared(owner, line_manager), SEEN_OTHERWISE)
+    for goal in GOALS:
+        plan_goal(reviewed, owner, **goal)
+    return as_read(reviewed)
+
+
+def talk(reviewed, disagreement="", **recorded):
+    """Hold the conversation of such a round and confirm it: differences and targets settled, and all of it recorded."""
+    by, owner = reviewed.line_manager, reviewed.owner
+    targets = {"B1": (PRACTITIONER, ""), "B5": (EXPERT, "The new post speaks for the department.")}
+    set_agreed_targets(assessment=reviewed, by=by, targets=targets)
+    said = {"held_on": date(2026, 10, 14), "points": POINTS, "look_again_on": date(2027, 4, 12)} | recorded
+    converse(reviewed, AGREED_OTHERWISE, **said)
+    return as_read(confirm(reviewed, owner, by, disagreement=disagreement))
+
+
+def make_agreed(owner, line_manager, **options):
+    """A typical round, agreed with everything in it."""
+    return talk(make_reviewed(owner, line_manager), **options)

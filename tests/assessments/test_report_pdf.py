@@ -9,7 +9,7 @@ import pytest
 
 from assessments import report_files
 from assessments.actions import close_assessment
-from assessments.reports import make_report, read_source
+from assessments.reports import make_report
 from documents import pdf
 from tests.assessments.rounds import (
     EXPERT,
@@ -20,6 +20,7 @@ from tests.assessments.rounds import (
     make_half_way,
     make_round,
     make_typical,
+    source_of,
     target,
 )
 from tests.conftest import HEAVY
@@ -83,7 +84,7 @@ _MADE = {}
 def made(state, owner):
     """The PDF of a state read back, the page that it was made from, and the report on both; made once for all tests."""
     if state not in _MADE:
-        source = read_source(STATES[state](owner))
+        source = source_of(STATES[state](owner))
         _MADE[state] = TaggedPdf(report_files.make_pdf(source)), report_files.report_html(source), make_report(source)
     return _MADE[state]
 
@@ -116,7 +117,7 @@ def test_the_check_notices_a_table_that_runs_over_a_page(contract_manager, monke
     round_ = answer(
         make_round(contract_manager), dict.fromkeys(codes, FOUNDATION), notes=dict.fromkeys(codes, LONG_NOTE)
     )
-    source = read_source(round_)
+    source = source_of(round_)
     tagged = TaggedPdf(report_files.make_pdf(source))
     assert tagged.tags().count("/Table") > report_files.report_html(source).count("<table")
 
@@ -139,7 +140,7 @@ def both_states(owner):
 
 
 def test_a_draft_has_room_to_write_and_a_closed_round_has_none(contract_manager):
-    draft, after = (report_files.report_html(read_source(each)) for each in both_states(contract_manager))
+    draft, after = (report_files.report_html(source_of(each)) for each in both_states(contract_manager))
     for words in ("Conversation record", "Development plan, proposed", "Notes on 1", 'class="box"'):
         assert (words in draft, words in after) == (True, False)
 
@@ -172,7 +173,7 @@ def test_what_people_wrote_comes_out_as_they_wrote_it(contract_manager):
 
 
 def test_the_same_source_gives_the_same_bytes(contract_manager):
-    source = read_source(make_half_way(contract_manager))
+    source = source_of(make_half_way(contract_manager))
     assert report_files.make_pdf(source) == report_files.make_pdf(source)
 
 

@@ -244,9 +244,9 @@ def test_report_pdf_is_deleted_with_its_round(contract_manager, made, manager_cl
 def test_the_later_of_two_reports_made_at_once_is_kept(contract_manager):
     round_ = make_round(contract_manager)
     for digest in ("first", "second"):
-        keep_report_file(assessment=round_, digest=digest, content=digest.encode())
-    assert report_files.kept_content(round_, "first") is None
-    assert report_files.kept_content(round_, "second") == b"second"
+        keep_report_file(assessment=round_, reader="owner", digest=digest, content=digest.encode())
+    assert report_files.kept_content(round_, "owner", "first") is None
+    assert report_files.kept_content(round_, "owner", "second") == b"second"
 
 
 def test_report_pdf_reaches_whoever_asked_though_the_round_is_gone(contract_manager, manager_client, made, monkeypatch):

@@ -1,0 +1,300 @@
+"""What a report is made from, read once: `read_source` makes five queries at most, however much was answered.
+
+What a reader may not see yet is not read: a line manager's ratings before the review is finished, somebody else's round before
+this one.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
+
+from standards.tree import VersionTree, version_tree
+
+from .models import AgreedGoal, AgreedTarget, Assessment, Evidence, Goal, Rating, ReportFile, Target
+from .wording import person_in_words
+
+Reader = ReportFile.Reader
+OWN, LINE_MANAGER, AGREED = (view.value for view in (Rating.View.SELF, Rating.View.LINE_MANAGER, Rating.View.AGREED))
+CHOSEN = "chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody whom a report names."""
+
+    name: str
+    job_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is recorded of the conversation; the days on which each confirmed it, None before."""
+
+    held_on: date | None
+    points: str
+    look_again_on: date | None
+    disagreement: str
+    owner_confirmed_on: date | None
+    line_manager_confirmed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The round that this one began as a copy of, to compare: agreed levels and targets where it was agreed, else the owner's
+    own. Its fields are those of ``comparisons.RoundAnswers``."""
+
+    title: str
+    is_agreed: bool
+    over_on: date
+    targets: tuple[tuple, ...]
+    ratings: tuple[tuple, ...]
+    tree: VersionTree
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSource:
+    """Everything that a report is made from.
+
+    reader        whose report it is: the owner's or the line manager's (`ReportFile.Reader`)
+    is_reviewed   both views are in it
+    line_manager  who reviews it; None where it is not shared
+    targets       (area, rank or None for "not in the role", reason), by area; the agreed ones where there are any
+    chosen        the same as the owner chose them
+    ratings       (statement, rank, not relevant, reason, note) of the view that is scored, by statement
+    views         the same of each view that the reader may see
+    signed        (name, statement) of the ratings that a line manager before this one gave
+    evidence      (work example, title, text, link, date, statement or None), a row for each statement that it supports
+    goals         (goal, what, measure, kind, day due, ((statement's code, rank aimed at), ...))
+    """
+
+    reader: str
+    title: str
+    state: str
+    view: str
+    name: str
+    job_title: str
+    organisation: str
+    role_profile_id: int | None
+    framework: str
+    licence: str
+    fingerprint: str
+    changed_on: date
+    over_on: date | None
+    shared_on: date | None
+    is_reviewed: bool
+    line_manager: Party | None
+    check_code: str
+    targets: tuple[tuple, ...]
+    chosen: tuple[tuple, ...]
+    views: dict[str, tuple[tuple, ...]]
+    signed: tuple[tuple[str, int], ...]
+    evidence: tuple[tuple, ...]
+    held: Held | None
+    goals: tuple[tuple, ...]
+    earlier: Earlier | None
+    tree: VersionTree
+
+    @property
+    def ratings(self) -> tuple[tuple, ...]:
+        return self.views[self.view]
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.view == AGREED
+
+
+def rounds_to_report(user) -> QuerySet[Assessment]:
+    """The rounds that ``user`` may read, with all that a report says of them besides answers, in the same query.
+
+    `shows_previous`     whether the user may read the round before, too
+    `was_handed_over`    whether ratings of another line manager stand in it
+    """
+    others = Rating.objects.filter(assessment=OuterRef("pk"), view=LINE_MANAGER).exclude(
+        rated_by=OuterRef("line_manager")
+    )
+    return (
+        Assessment.objects.visible_to(user)
+        .with_version()
+        .select_related("conversation", "previous__version")
+        .annotate(
+            shows_previous=Exists(Assessment.objects.visible_to(user).filter(pk=OuterRef("previous"))),
+            was_handed_over=Exists(others),
+        )
+    )
+
+
+def reader_of(assessment: Assessment, user) -> str:
+    """Whose report of a round it is that ``user`` reads."""
+    return (Reader.OWNER if assessment.owner_id == user.pk else Reader.LINE_MANAGER).value
+
+
+def shows_both_views(assessment: Assessment) -> bool:
+    """Whether its report has the line manager's ratings beside the owner's."""
+    return assessment.is_reviewed and assessment.state in Assessment.LINE_MANAGER_STATES
+
+
+def earlier_shown(assessment: Assessment) -> Assessment | None:
+    """The round before, where the report of a round from `rounds_to_report` compares the two; else None."""
+    return assessment.previous if assessment.is_agreed and assessment.shows_previous else None
+
+
+def read_source(assessment: Assessment, reader: str) -> ReportSource:
+    """Read a round that came from `rounds_to_report()`, for its owner or its line manager.
+
+    The ratings that are scored are the agreed ones where the round is agreed, else the owner's own.
+    """
+    owner, version = assessment.owner, assessment.version
+    has_both = shows_both_views(assessment)
+    is_shared = assessment.state in Assessment.LINE_MANAGER_STATES
+    earlier = earlier_shown(assessment)
+    views, signed, earlier_ratings = _read_ratings(assessment, has_both, earlier)
+    chosen, agreed, earlier_targets = _read_targets(assessment, has_both, earlier)
+    return ReportSource(
+        reader=reader,
+        title=assessment.title,
+        state=str(assessment.state),
+        view=AGREED if assessment.is_agreed else OWN,
+        name=person_in_words(owner),
+        job_title=owner.job_title,
+        organisation=owner.organisation.name if owner.organisation_id else "",
+        role_profile_id=assessment.role_profile_id,
+        framework=version.framework.title,
+        licence=version.licence,
+        fingerprint=version.fingerprint,
+        changed_on=_day(assessment.changed_at),
+        over_on=_day(assessment.agreed_at or assessment.closed_at),
+        shared_on=_day(assessment.shared_at) if is_shared else None,
+        is_reviewed=has_both,
+        line_manager=_party(assessment.line_manager) if is_shared else None,
+        check_code=assessment.check_code or "",
+        targets=tuple((area, *target) for area, target in sorted((chosen | agreed).items())),
+        chosen=tuple((area, *target) for area, target in sorted(chosen.items())),
+        views=views,
+        signed=signed,
+        evidence=tuple(
+            Evidence.objects.filter(assessment_id=assessment.pk)
+            .order_by("added_at", "pk", "statements")
+            .values_list("pk", "title", "text", "link", "dated", "statements")
+        ),
+        held=_held(assessment) if has_both else None,
+        goals=read_goals(assessment),
+        earlier=earlier and _earlier(earlier, earlier_targets, earlier_ratings),
+        tree=version_tree(version),
+    )
+
+
+def _party(person):
+    return Party(person_in_words(person), person.job_title)
+
+
+def _day(moment):
+    return timezone.localtime(moment).date() if moment else None
+
+
+def _read_ratings(assessment, has_both, earlier):
+    """The views of a round, who else signed ratings in it, and what is compared of the one before."""
+    wanted = Q(assessment_id=assessment.pk, view__in=[OWN, LINE_MANAGER, AGREED] if has_both else [OWN])
+    if earlier:
+        wanted |= Q(assessment_id=earlier.pk, view=AGREED if earlier.is_agreed else OWN)
+    rows = (
+        Rating.objects.filter(wanted)
+        .order_by("statement_id")
+        .values_list(
+            *("assessment_id", "view", "rated_by_id"), *("statement_id", "rank", "not_relevant", "reason", "note")
+        )
+    )
+    if assessment.was_handed_over:
+        rows = rows.annotate(rated_by_name=F("rated_by__name")).values_list(
+            *("assessment_id", "view", "rated_by_id"),
+            *("statement_id", "rank", "not_relevant", "reason", "note", "rated_by_name"),
+        )
+    views = {OWN: [], LINE_MANAGER: [], AGREED: []} if has_both else {OWN: []}
+    signed, before = [], []
+    for round_id, view, by, *answer in rows:
+        if round_id != assessment.pk:
+            before.append(tuple(answer[:5]))
+            continue
+        views[view].append(tuple(answer[:5]))
+        if view == LINE_MANAGER and by != assessment.line_manager_id:
+            signed.append((answer[5], answer[0]))
+    return {view: tuple(each) for view, each in views.items()}, tuple(signed), tuple(before)
+
+
+def _read_targets(assessment, has_both, earlier):
+    """The owner's and the agreed targets of a round, and those that are compared of the one before, by area."""
+    ids = [assessment.pk, earlier.pk] if earlier else [assessment.pk]
+    rows = _targets(Target, ids, CHOSEN)
+    if has_both:
+        rows = rows.union(_targets(AgreedTarget, ids, AGREED), all=True)
+    found = {(round_id, kind): {} for round_id in ids for kind in (CHOSEN, AGREED)}
+    for round_id, kind, area, rank, reason in rows:
+        found[round_id, kind][area] = rank, reason
+    before = found[earlier.pk, AGREED if earlier.is_agreed else CHOSEN] if earlier else {}
+    return found[assessment.pk, CHOSEN], found[assessment.pk, AGREED], before
+
+
+def _targets(model, ids, kind):
+    rows = model.objects.filter(assessment_id__in=ids).order_by().annotate(kind=Value(kind, CharField()))
+    return rows.values_list("assessment_id", "kind", "area_id", "rank", "reason")
+
+
+def read_goals(assessment: Assessment) -> tuple[tuple, ...]:
+    """The goals that the report of a round shows: agreed with it, or open while it is shared. No query for another state.
+
+    Read once for a round as it was fetched, so that a report and its digest speak of the same ones.
+    """
+    if not hasattr(assessment, "goals_to_report"):
+        if assessment.is_agreed:
+            assessment.goals_to_report = _agreed_goals(assessment)
+        else:
+            assessment.goals_to_report = _open_goals(assessment) if assessment.is_shared else ()
+    return assessment.goals_to_report
+
+
+def _agreed_goals(assessment):
+    goals = AgreedGoal.objects.filter(assessment_id=assessment.pk).order_by("order")
+    rows = goals.values_list("pk", "what", "measure", "kind", "due_on", "aims")
+    return tuple((*goal, tuple((code, rank) for code, rank in aims)) for *goal, aims in rows)
+
+
+def _open_goals(assessment):
+    found = {}
+    goals = Goal.objects.open().filter(assessment_id=assessment.pk).order_by("due_on", "pk", "aims__statement_id")
+    for *goal, code, rank in goals.values_list(
+        *("pk", "what", "measure", "kind", "due_on"), *("aims__statement__code", "aims__rank")
+    ):
+        found.setdefault(goal[0], (goal, []))[1].extend([(code, rank)] if code else [])
+    return tuple((*goal, tuple(aims)) for goal, aims in found.values())
+
+
+def read_signers(assessment: Assessment) -> tuple[tuple, ...]:
+    """Who signed ratings that the report shows, other than its line manager. No query unless the round was handed over."""
+    if not (assessment.was_handed_over and shows_both_views(assessment)):
+        return ()
+    signed = Rating.objects.filter(assessment_id=assessment.pk, view=LINE_MANAGER)
+    return tuple(signed.order_by("rated_by_id").values_list("rated_by_id", "rated_by__name").distinct())
+
+
+def _held(assessment):
+    held = getattr(assessment, "conversation", None)
+    return held and Held(
+        held.held_on,
+        held.points,
+        held.look_again_on,
+        held.disagreement,
+        _day(held.owner_confirmed_at),
+        _day(held.line_manager_confirmed_at),
+    )
+
+
+def _earlier(earlier, targets, ratings):
+    return Earlier(
+        title=earlier.title,
+        is_agreed=earlier.is_agreed,
+        over_on=_day(earlier.agreed_at or earlier.closed_at),
+        targets=tuple((area, *target) for area, target in sorted(targets.items())),
+        ratings=ratings,
+        tree=version_tree(earlier.version),
+    )
