@@ -101,16 +101,6 @@ def _back(request, assessment, area, taken):
     return redirect(f"{path}#statement-{code}")
 
 
-def _lead_line_manager(request, assessment_id, area_code):
-    """To where the line manager of a round reads the area: where they rate it or, once it is agreed, among the standards."""
-    assessment = get_object_or_404(Assessment.objects.read_by(request.user).for_answering(), pk=assessment_id)
-    area = _area_or_404(assessment, area_code)
-    if request.method == "POST":
-        raise PermissionDenied
-    name = "review-edit" if assessment.is_shared else "assessment-area"
-    return redirect(name, assessment_id=assessment.pk, area_code=area.code)
-
-
 @require_POST
 def rating_save(request, assessment_id, area_code):
     """Save the answers posted, usually one; answers in JSON, in the same words as the page."""

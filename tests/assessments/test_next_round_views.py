@@ -169,7 +169,7 @@ def test_rating_edit_says_what_was_agreed_and_answers_nothing(browser, following
     assert text.count(f"Agreed in {YEAR}: Practitioner") == 4
     assert text.count(f"Agreed in {YEAR}: Expert") == 2  # B4.2 and B4.7 have the same words for both
     assert f"Agreed in {YEAR}: not relevant to your role, because: Done by {HOSTILE}" in text
-    assert "Beside each statement stands what was agreed" in text
+    assert f"Choose Still true where what was agreed in {YEAR} has not changed." in text
     assert offered(response) == set(statements(following))
     assert REST in response.text
     assert "0 of 7 answered" in text
