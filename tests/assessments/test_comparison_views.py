@@ -155,6 +155,13 @@ def test_assessment_compare_leads_to_the_other_rounds(sign_in, owner, agreed, la
     assert address(later, agreed) not in links.values()
 
 
+def test_assessment_detail_leads_to_the_comparison_with_the_round_before(sign_in, owner, agreed, later):
+    browser = sign_in(owner)
+    links = links_of(browser.get(reverse("assessment-detail", args=[later.pk])))
+    assert links["Compare it with the one before"] == address(later, agreed)
+    assert "Compare it with the one before" not in links_of(browser.get(reverse("assessment-detail", args=[agreed.pk])))
+
+
 def test_assessment_compare_is_drawn_in_few_queries(sign_in, owner, agreed, later):
     browser = sign_in(owner)
     browser.get(address(agreed, later))
