@@ -1,6 +1,19 @@
 from django.urls import path, register_converter
 
-from .views import areas, assessments, evidence, ratings, reports, targets
+from .views import (
+    areas,
+    assessments,
+    comparisons,
+    conversations,
+    evidence,
+    goals,
+    plans,
+    ratings,
+    reports,
+    reviews,
+    sharing,
+    targets,
+)
 
 
 class AreaCodeConverter:
@@ -21,6 +34,7 @@ urlpatterns = [
     path("", assessments.assessment_list, name="assessment-list"),
     path("start/", assessments.assessment_start, name="assessment-start"),
     path("new/", assessments.assessment_create, name="assessment-create"),
+    path("check-code/", reports.report_verify, name="report-verify"),
     path("<uuid:assessment_id>/", assessments.assessment_detail, name="assessment-detail"),
     path("<uuid:assessment_id>/role/", assessments.assessment_role, name="assessment-role"),
     path("<uuid:assessment_id>/targets/", targets.target_edit, name="target-edit"),
@@ -34,6 +48,34 @@ urlpatterns = [
     path("<uuid:assessment_id>/evidence/<int:evidence_id>/delete/", evidence.evidence_delete, name="evidence-delete"),
     path("<uuid:assessment_id>/report/", reports.report_detail, name="report-detail"),
     path("<uuid:assessment_id>/report.pdf", reports.report_pdf, name="report-pdf"),
+    path("<uuid:assessment_id>/share/", sharing.assessment_share, name="assessment-share"),
+    path("<uuid:assessment_id>/withdraw/", sharing.assessment_withdraw, name="assessment-withdraw"),
+    path("<uuid:assessment_id>/return/", sharing.assessment_return, name="assessment-return"),
+    path("<uuid:assessment_id>/hand-over/", sharing.assessment_hand_over, name="assessment-hand-over"),
+    path("<uuid:assessment_id>/review/", reviews.review_detail, name="review-detail"),
+    path("<uuid:assessment_id>/review/agree/", reviews.review_agree, name="review-agree"),
+    path("<uuid:assessment_id>/review/finish/", reviews.review_finish, name="review-finish"),
+    path("<uuid:assessment_id>/review/<area:area_code>/", reviews.review_edit, name="review-edit"),
+    path("<uuid:assessment_id>/conversation/", conversations.conversation_detail, name="conversation-detail"),
+    path("<uuid:assessment_id>/conversation/agree/", conversations.conversation_agree, name="conversation-agree"),
+    path("<uuid:assessment_id>/conversation/targets/", conversations.agreed_target_edit, name="agreed-target-edit"),
+    path("<uuid:assessment_id>/conversation/confirm/", conversations.conversation_confirm, name="conversation-confirm"),
+    path("<uuid:assessment_id>/plan/", plans.plan_detail, name="plan-detail"),
+    path("<uuid:assessment_id>/next/", comparisons.assessment_next, name="assessment-next"),
+    path("<uuid:assessment_id>/compare/<uuid:other_id>/", comparisons.assessment_compare, name="assessment-compare"),
     path("<uuid:assessment_id>/close/", assessments.assessment_close, name="assessment-close"),
     path("<uuid:assessment_id>/delete/", assessments.assessment_delete, name="assessment-delete"),
+]
+
+# One's own plan, which belongs to no single round.
+goal_patterns = [
+    path("", goals.goal_list, name="goal-list"),
+    path("new/", goals.goal_create, name="goal-create"),
+    path("plan.ics", goals.goal_calendar, name="goal-calendar"),
+    path("<int:goal_id>/", goals.goal_detail, name="goal-detail"),
+    path("<int:goal_id>/edit/", goals.goal_edit, name="goal-edit"),
+    path("<int:goal_id>/note/", goals.goal_note, name="goal-note"),
+    path("<int:goal_id>/finish/", goals.goal_finish, name="goal-finish"),
+    path("<int:goal_id>/drop/", goals.goal_drop, name="goal-drop"),
+    path("<int:goal_id>/reopen/", goals.goal_reopen, name="goal-reopen"),
 ]

@@ -36,22 +36,24 @@ class RatingForm:
     """The answers of one area: ``rows`` to draw, and, once posted, ``changes`` to save and whether there are ``problems``.
 
     ``standing`` maps a statement's pk to (``Answered``, revision). A posted row with a problem keeps what was typed and is left
-    out of ``changes``; the other rows are saved all the same.
+    out of ``changes``; the other rows are saved all the same. ``role`` is whose role messages speak of.
     """
+
+    role = "your role"
 
     def __init__(self, area, standing, data=None):
         self.area = area
         self.changes = []
-        self.rows = []
         self.problems = False
+        self.rows = [] if data is not None else self._drawn_rows(standing)
         if data is not None:
             self._refuse_strangers(data)
-        for statement in area.statements:
-            answered, revision = standing.get(statement.pk, (Answered(), 0))
-            if data is None:
-                self.rows.append(drawn_row(statement, answered, revision))
-            else:
+            for statement in area.statements:
                 self._read(statement, data)
+
+    def _drawn_rows(self, standing):
+        nothing = (Answered(), 0)
+        return [drawn_row(each, *standing.get(each.pk, nothing)) for each in self.area.statements]
 
     def _refuse_strangers(self, data):
         known = {f"{field}-{statement.pk}" for statement in self.area.statements for field in _FIELDS}
@@ -73,7 +75,7 @@ class RatingForm:
         self.rows.append(row)
         if f"discard-{pk}" in data:
             return
-        row.problems = problems_of(row)
+        row.problems = problems_of(row, self.role)
         if row.problems:
             self.problems = True
             return
@@ -126,7 +128,7 @@ def drawn_row(statement, answered, revision) -> Row:
     return Row(statement, answered.choice, answered.note, answered.reason, drawn(answered, revision))
 
 
-def problems_of(row) -> dict:
+def problems_of(row, role="your role") -> dict:
     """What keeps a row from being saved, a sentence per field."""
     code = row.statement.code
     problems = {}
@@ -140,5 +142,5 @@ def problems_of(row) -> dict:
         if found:
             problems["reason"] = found
         elif not row.reason:
-            problems["reason"] = f"Say why {code} is not relevant to your role"
+            problems["reason"] = f"Say why {code} is not relevant to {role}"
     return problems

@@ -1,0 +1,218 @@
+"""A line manager's review: each statement with what both say of it, and how far each area has come. Plain values in and out.
+
+What the line manager may not see yet is taken out here, so that no page and no count has it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from govuk.environment import plural, words
+
+from .agreement import asks_again, same
+from .answers import Answered
+from .report_words import level_words
+from .scoring import Answer, AreaAnswers, gap_to, rank_reached, score
+
+NOTHING = Answered()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer in words. ``cell`` holds the published words, where the level has any; ``distance`` is that to the target."""
+
+    level: str
+    distance: str = ""
+    cell: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One statement with what its owner and the line manager say.
+
+    own                the owner's answer; only its note where levels are hidden
+    rated, revision    the line manager's rating, also one that a former line manager gave
+    rated_by_id        who gave that; None where nobody did
+    asks_again         the owner changed their answer after it was rated
+    hides_level        the line manager may not see the owner's level yet
+    """
+
+    statement: object
+    own: Answered
+    rated: Answered
+    revision: int
+    rated_by_id: int | None
+    asks_again: bool
+    hides_level: bool
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the line manager's rating is about what the owner says now."""
+        return self.rated.is_answer and not self.asks_again
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are seen to say the same."""
+        return self.is_rated and not self.hides_level and same(self.own, self.rated)
+
+    @property
+    def differs(self) -> bool:
+        """Whether both are seen to say something else, or only the line manager says anything."""
+        return self.is_rated and not self.hides_level and not same(self.own, self.rated)
+
+    @property
+    def shown(self) -> Answered:
+        """What the fields begin with: the rating, but only its note where the statement asks again."""
+        return Answered(note=self.rated.note) if self.asks_again else self.rated
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReview:
+    """One area: the rank that it needs (None: not in the role), and its statements."""
+
+    area: object
+    target: int | None
+    rows: tuple[ReviewRow, ...]
+
+    @property
+    def in_role(self) -> bool:
+        return self.target is not None
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+    @property
+    def rated(self) -> int:
+        return sum(row.is_rated for row in self.rows)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    @property
+    def is_done(self) -> bool:
+        return not self.left
+
+    @property
+    def again(self) -> int:
+        """How many statements ask again."""
+        return sum(row.asks_again for row in self.rows)
+
+    @property
+    def differing(self) -> int:
+        """On how many both are seen to differ."""
+        return sum(row.differs for row in self.rows)
+
+    @property
+    def to_rate(self) -> tuple[ReviewRow, ...]:
+        return tuple(row for row in self.rows if not row.is_rated)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Every area of a round, in the order of the standards. Counts are of the areas in the role."""
+
+    areas: tuple[AreaReview, ...]
+
+    @property
+    def asked(self) -> tuple[AreaReview, ...]:
+        return tuple(area for area in self.areas if area.in_role)
+
+    @property
+    def total(self) -> int:
+        return sum(area.total for area in self.asked)
+
+    @property
+    def rated(self) -> int:
+        return sum(area.rated for area in self.asked)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    @property
+    def again(self) -> int:
+        return sum(area.again for area in self.asked)
+
+    @property
+    def differing(self) -> tuple[ReviewRow, ...]:
+        """The statements on which both are seen to differ."""
+        return tuple(row for area in self.asked for row in area.rows if row.differs)
+
+    @property
+    def agreeing(self) -> int:
+        return sum(row.agrees for area in self.asked for row in area.rows)
+
+    @property
+    def unfinished(self) -> tuple[AreaReview, ...]:
+        return tuple(area for area in self.asked if not area.is_done)
+
+    def area(self, code) -> AreaReview:
+        return next(area for area in self.areas if area.area.code == code)
+
+    def after(self, code) -> AreaReview | None:
+        """The area of the role that follows ``code``; None after the last."""
+        codes = [area.area.code for area in self.areas]
+        following = self.areas[codes.index(code) + 1 :]
+        return next((area for area in following if area.in_role), None)
+
+
+def review_of(tree, views, targets: Mapping, *, hides_levels: bool) -> Review:
+    """The review of a round: ``views`` as ``standing.Views`` has them, ``targets`` by area's pk as (rank or None, reason)."""
+    return Review(
+        tuple(
+            AreaReview(
+                area,
+                targets.get(area.pk, (None, ""))[0],
+                tuple(_row(statement, views, hides_levels) for statement in area.statements),
+            )
+            for area in tree.areas
+        )
+    )
+
+
+def _row(statement, views, hides_levels):
+    own, rated = views.own.get(statement.pk), views.line_manager.get(statement.pk)
+    said = own.answer if own else NOTHING
+    return ReviewRow(
+        statement,
+        Answered(note=said.note) if hides_levels else said,
+        rated.answer if rated else NOTHING,
+        rated.revision if rated else 0,
+        rated.rated_by_id if rated else None,
+        rated is not None and rated.answer.is_answer and asks_again(own, rated),
+        hides_levels,
+    )
+
+
+def said_of(tree, statement, answer: Answered, target: int | None) -> Said:
+    """An answer in words, and how far it is from the area's target."""
+    if answer.not_relevant:
+        return Said("Not relevant")
+    if answer.rank is None:
+        return Said("No answer")
+    distance = distance_words(answer.rank, target, statement.joined)
+    return Said(tree.level_name(answer.rank), distance, statement.cell(answer.rank))
+
+
+def distance_words(rank: int, target: int | None, joined) -> str:
+    """How far a rank is from the target: "one level below target"; empty without a target.
+
+    Levels that share the target's words are no more than the target asks (rule 6 of ``scoring``).
+    """
+    if target is None:
+        return ""
+    gap = gap_to(target, rank_reached(rank, joined))
+    if gap:
+        return f"{words(gap)} {plural(gap, 'level')} below target"
+    return "above target" if rank > rank_reached(target, joined) else "at target"
+
+
+def area_level(tree, review: AreaReview, answers) -> str:
+    """The level of an area in words, as ``answers`` have it: one for each of its rows."""
+    given = tuple(
+        Answer(row.statement.code, answer.rank, relevant=not answer.not_relevant, joined=row.statement.joined)
+        for row, answer in zip(review.rows, answers, strict=True)
+    )
+    (scored,) = score((AreaAnswers(review.area.code, review.target, given),), tree.ranks).areas
+    return level_words(scored, tree.level_name)
