@@ -9,17 +9,18 @@ from datetime import date
 
 from django.utils import timezone
 
-from govuk.environment import day, words
+from govuk.environment import day, plural, words
 from standards.tree import VersionTree, version_tree
 
 from . import scoring
-from .charts import ChangeBlock
+from .charts import ChangeBlock, change_chart, key_chart
 from .comparing import Block, Change, ComparedRound, Kind, Standing, compare
 from .models import AgreedTarget, Assessment, Rating, Target
-from .report_words import counted, listed, plural, sentence
+from .report_words import counted, listed, sentence
 from .same_words import identities
 
 UNANSWERED = (None, False)
+CHARTS = {"change_chart": change_chart, "key_chart": key_chart}
 STEPS = (Change.ROSE, Change.FELL)
 
 

@@ -59,7 +59,7 @@ WITHIN = {
     "agreement": "answers",
     "standing": "answers models",
     "previous": "same_words answers models",
-    "comparisons": "comparing same_words report_words charts scoring answers models",
+    "comparisons": "comparing same_words report_words charts scoring models",
     "comparing": "scoring",
     "report_files": "wording reports report_source charts models",
     "reports": "report_source report_views report_plan report_parts report_words comparisons answers scoring charts models",

@@ -12,8 +12,7 @@ from standards.tree import version_tree
 
 from .. import permissions
 from ..actions import AlreadyOpen, NotOpen, start_next_assessment
-from ..charts import change_chart, key_chart
-from ..comparisons import comparison_part, read_round
+from ..comparisons import CHARTS, comparison_part, read_round
 from ..models import Assessment
 from ..previous import finished_goals, read_offer
 
@@ -71,7 +70,6 @@ def assessment_compare(request, assessment_id, other_id):
         "is_owner": permissions.is_owner(request.user, assessment),
         "comparison": comparison_part(read_round(earlier), read_round(later)),
         "others": [each for each in by_pk.values() if permissions.can_read_levels(request.user, each)],
-        "change_chart": change_chart,
-        "key_chart": key_chart,
+        **CHARTS,
     }
     return render(request, "assessments/assessment_compare.html", context)
