@@ -12,6 +12,10 @@ STATIC_ROOT = os.environ["PORTAL_TESTS_STATIC"]
 # Many people sign in from one address within a minute.
 ACCOUNT_RATE_LIMITS = False
 
+# Tests of the worker have a mail server of their own.
+if "EMAIL_PORT" in os.environ:
+    EMAIL_BACKEND = "people.post.EmailBackend"
+
 # Slow on purpose in production, and of no interest here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -102,6 +102,12 @@ class PortalFactory:
             finally:
                 _stop(process)
 
+    def environment(self):
+        """The environment of a process that works on a new database with nothing in it, and serves nobody."""
+        self.number += 1
+        empty = f"sqlite:///{self.folder / f'empty-{self.number}.sqlite3'}"
+        return self._environment(self._new_database() if self.cluster else empty)
+
     def close(self):
         """Drop what was made on a database server."""
         for url in self.databases:
