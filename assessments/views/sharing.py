@@ -43,7 +43,7 @@ def assessment_share(request, assessment_id):
             return redirect("assessment-share", assessment_id=assessment.pk)
         messages.success(request, f"Your {assessment.title} is shared with {person_in_words(assessment.line_manager)}.")
         return redirect("assessment-detail", assessment_id=assessment.pk)
-    has_errors = bool(context["contents"].unfinished) or (form is not None and form.is_bound)
+    has_errors = request.method == "POST" or bool(context["contents"].unfinished)
     context |= {"share_form": form, "page_has_errors": has_errors}
     return render(request, "assessments/assessment_share.html", context, status=_status(request))
 
@@ -118,7 +118,7 @@ def assessment_hand_over(request, assessment_id):
             request, f"Your {assessment.title} is handed over to {person_in_words(assessment.line_manager)}."
         )
         return redirect("assessment-detail", assessment_id=assessment.pk)
-    context |= {"hand_over_form": form, "page_has_errors": form is not None and form.is_bound}
+    context |= {"hand_over_form": form, "page_has_errors": request.method == "POST"}
     return render(request, "assessments/assessment_hand_over.html", context, status=_status(request))
 
 

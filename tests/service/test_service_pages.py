@@ -79,11 +79,26 @@ def test_who_can_see_what_is_a_table_with_a_row_for_each_kind_of_person(client):
     assert re.findall(r'<th scope="row">(.*?)</th>', html) == [
         "You",
         "Your line manager",
+        "Somebody whom you named, and who has not accepted",
+        "A former line manager",
         "People who look at figures for your organisation",
         "Editors of the standards",
         "Administrators of the portal",
         "People who run the servers",
     ]
+
+
+def test_the_promises_name_what_sharing_shows_and_when_it_ends(client):
+    said = text_of(client.get(reverse("who-can-see-what")).content.decode())
+    for words in (
+        "Only you can see your answers, notes and work examples, until you share an assessment with your line manager.",
+        "“Not shared yet” stands for a draft and for nothing at all",
+        "A former line manager Nothing, from the moment that either of you ends it or another accepts.",
+        "You can take it back until they have added something.",
+        "hand it over to the new one, or close it",
+    ):
+        assert words in said
+    assert "you choose which of them come by e-mail" in text_of(client.get(reverse("privacy")).content.decode())
 
 
 def test_the_cookies_page_names_every_cookie_that_the_portal_sets(sign_in, contract_manager):
