@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "people",
     "standards",
     "assessments",
+    "insights",
     "service",
 ]
 

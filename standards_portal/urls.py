@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from assessments.urls import goal_patterns
+
 urlpatterns = [
     path("", include("service.urls")),
     path("", include("people.urls")),
     path("standards/", include("standards.urls")),
     path("assessments/", include("assessments.urls")),
+    path("goals/", include(goal_patterns)),
+    path("", include("insights.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
