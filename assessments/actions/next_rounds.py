@@ -79,10 +79,10 @@ def _evidence_of(goal, assessment):
     outcome = f"What came of it: {goal.outcome}" if goal.outcome else ""
     measure = f"How I would know: {goal.measure}" if goal.measure else ""
     parts = [goal.what if title != goal.what else "", measure, outcome]
-    over = len("\n\n".join(filter(None, parts))) - Evidence.TEXT_LIMIT
+    over = len("\n".join(filter(None, parts))) - Evidence.TEXT_LIMIT
     if over > 0:
         parts[1] = _cut(measure, len(measure) - over)
-    text = "\n\n".join(filter(None, parts))
+    text = "\n".join(filter(None, parts))
     return Evidence(assessment=assessment, title=title, text=text, dated=goal.ended_on)
 
 

@@ -258,7 +258,7 @@ def test_a_finished_goal_becomes_a_work_example(agreed):
     finish(agreed.owner, agreed.version, "B6.7", "B4.6", measure="The board says so.", outcome="I wrote the response.")
     evidence = begin(agreed).evidence.get()
     assert (evidence.title, evidence.dated) == ("Shadow the risk review", timezone.localdate())
-    assert evidence.text == "How I would know: The board says so.\n\nWhat came of it: I wrote the response."
+    assert evidence.text == "How I would know: The board says so.\nWhat came of it: I wrote the response."
     assert {each.code for each in evidence.statements.all()} == {"B4.6", "B6.7"}
 
 
@@ -292,7 +292,7 @@ def test_a_long_goal_becomes_a_work_example_in_full_where_it_fits(agreed):
     evidence = begin(agreed).evidence.get()
     assert evidence.title == "w" * 149 + "…"
     assert len(evidence.text) == Evidence.TEXT_LIMIT
-    parts = evidence.text.split("\n\n")
+    parts = evidence.text.split("\n")
     assert parts[0] == what
     assert parts[1].startswith("How I would know: mmm")
     assert parts[1].endswith("m…")
