@@ -40,15 +40,13 @@ def ideas_for(area, statement, rank, library) -> Ideas | None:
     cell = statement.cell(rank)
     if cell is None:
         return None
-    name = f"{statement.code} {statement.topic}"
-    measure = f"I can show an example of {name} at {cell.name}: “{cell.text}”"
+    asked = f"what {statement.code} ({statement.topic}) asks at {cell.name}"
+    measure = f"There is an example of {asked}: “{cell.text}”"
     suggestions = [
-        Suggestion(
-            ON_THE_JOB, f"On one of my contracts, take on a piece of work that needs {name} at {cell.name}.", measure
-        ),
+        Suggestion(ON_THE_JOB, f"Take on a piece of contract work that calls for {asked}.", measure),
         Suggestion(
             WITH_OTHERS,
-            f"Find somebody at {cell.name} in {area.short_title}, watch how they do {name}, and ask them to comment on my own.",
+            f"Watch how somebody does {asked}, then do it together, and ask for comments.",
             measure,
         ),
     ]
@@ -58,10 +56,12 @@ def ideas_for(area, statement, rank, library) -> Ideas | None:
 
 def _formal(area, cell, library):
     """Guide sections mapped to the area, resources of its own, insights mapped to it, then resources of the level for all areas."""
-    noted = f"I have noted what I will do differently in {area.short_title}."
+    noted = f"There are notes on what to do differently in {area.short_title}, and one of them is done."
     guide = [
         Suggestion(
-            FORMAL, f"Read section {each.code}, {each.title}, of the Best Practice Guide, for my own contracts.", noted
+            FORMAL,
+            f"Read section {each.code}, {each.title}, of the Best Practice Guide, with a contract in mind.",
+            noted,
         )
         for each in library.guide_sections_of(area.code)
     ]

@@ -31,7 +31,8 @@ class GoalForm(forms.Form):
 
     The page draws the statements itself (``rows``: each with the level aimed at); ``helper`` draws the other fields. ``aims`` are
     what was proposed or is saved, as pairs of a statement's pk and a rank. ``goal`` is the one to change; None for a new one, and
-    ``whose`` the name of its owner where somebody else writes it.
+    ``whose`` the name of its owner where somebody else writes it. ``reader`` is the line manager who can read it; a page that was
+    drawn for nobody else to read saves nothing before that is said.
 
     ``typed`` is a page that was sent for something else than saving: the form shows what it holds, and finds nothing wrong.
     ``revision`` is the one that the page was drawn with. ``saved`` is the goal as it was saved in another window, where that says
@@ -66,11 +67,14 @@ class GoalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, data=None, *, tree, aims=(), goal=None, whose="", typed=None):
+    def __init__(self, data=None, *, tree, aims=(), goal=None, whose="", reader=None, typed=None):
         posted = typed if data is None else data
         super().__init__(data, initial=_said(goal) if typed is None else _typed(typed))
         self.tree, self.goal, self.saved, self.is_in_vain = tree, goal, None, False
         self.revision = goal.revision if goal and posted is None else _whole(posted or {}, "revision")
+        self.reader = reader
+        drawn_for = "" if posted is None or reader is None else posted.get("reader", str(reader.pk))
+        self.is_read_by_more = bool(posted and reader) and drawn_for != str(reader.pk)
         if whose:
             self._speak_of(whose)
         day = timezone.localdate()
@@ -126,7 +130,7 @@ class GoalForm(forms.Form):
     @property
     def is_sound(self):
         """Whether a posted form can be saved."""
-        return self.is_valid() and not any(row.problem for row in self.rows)
+        return self.is_valid() and not self.is_read_by_more and not any(row.problem for row in self.rows)
 
     @property
     def summary(self):
@@ -139,6 +143,9 @@ class GoalForm(forms.Form):
             found.append(
                 {"text": "Choose a statement to see ideas for it", "href": f"#aim-{self.rows[0].statement.pk}"}
             )
+        if self.is_read_by_more:
+            text = f"{self.reader.name or self.reader.email} can read this goal now. Save it again if that is right."
+            found.append({"text": text, "href": "#save"})
         found += error_list(self)
         return found + [{"text": row.problem, "href": f"#aim-{row.statement.pk}"} for row in self.rows if row.problem]
 

@@ -126,6 +126,7 @@ def _goal_form(request, goal, version, aims):
         "tree": version_tree(version),
         "aims": aims,
         "goal": goal if goal.pk else None,
+        "reader": _reader_of(goal),
         "whose": "" if goal.owner_id == request.user.pk else person_in_words(goal.owner),
     }
     if request.method != "POST":
@@ -157,7 +158,6 @@ def _draw_form(request, form, goal, version):
         "form": form,
         "goal": goal,
         "is_own": goal.owner_id == request.user.pk,
-        "reader": _reader_of(goal),
         "ideas": _ideas(version, str(first.statement.pk), first.choice) if first else None,
         "saved_aims": aims_of(form.saved) if form.saved else (),
         "page_has_errors": has_errors,

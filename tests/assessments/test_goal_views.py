@@ -283,6 +283,22 @@ def test_goal_create_too_late_is_refused(boss, talked, monkeypatch):
     assert boss.post(creating(talked), TYPED).status_code == 403
 
 
+def test_goal_create_drawn_before_the_round_was_shared_asks_again(
+    manager_client, contract_manager, line_manager, published_version
+):
+    draft = make_assessment(contract_manager)
+    rate_all(draft)
+    data = Page(manager_client.get(creating(draft))).form("what").data(**TYPED)
+    share(draft, line_manager)
+    response = manager_client.post(creating(draft), data)
+    assert response.status_code == 422
+    message = "Tomasz Quillfeather can read this goal now. Save it again if that is right."
+    assert summary_of(response) == [(message, "#save")]
+    assert not Goal.objects.filter(owner=contract_manager).exists()
+    assert manager_client.post(creating(draft), Page(response).form("what").data()).status_code == 302
+    assert Goal.objects.get(owner=contract_manager).what == "Write a guide"
+
+
 @pytest.mark.parametrize("query", ["assessment=x", "assessment=7", "assessment=%00", "statement=%00&assessment=%F0"])
 def test_goal_create_for_a_round_that_is_none_is_not_found(owner, query):
     assert owner.get(f"{reverse('goal-create')}?{query}").status_code == 404
@@ -373,16 +389,14 @@ def test_an_idea_fills_the_form_in_and_saves_nothing(manager_client, published_v
     response = use(manager_client, address, 1, **DUE)
     assert (response.status_code, summary_of(response)) == (200, [])
     fields = fields_of(response)
-    assert fields["what"] == [
-        "Find somebody at Foundation in Change Control, watch how they do B4.6 Acting outside the contract, and ask them to "
-        "comment on my own."
-    ]
+    asked = "what B4.6 (Acting outside the contract) asks at Foundation"
+    assert fields["what"] == [f"Watch how somebody does {asked}, then do it together, and ask for comments."]
     assert (fields["kind"], fields["due_on_year"], fields[f"aim-{pk_of('B4.6')}"]) == (
         ["with-others"],
         [DUE["due_on_year"]],
         ["1"],
     )
-    assert fields["measure"][0].startswith("I can show an example of B4.6")
+    assert fields["measure"][0].startswith(f"There is an example of {asked}: “Aware of")
     assert not Goal.objects.filter(kind="with-others").exists()
 
 
@@ -390,7 +404,7 @@ def test_an_idea_takes_the_place_of_another_and_leaves_what_was_typed(manager_cl
     address = creating(None, "B4.6")
     first = fields_of(use(manager_client, address, 0))
     second = fields_of(use(manager_client, address, 1, what=first["what"], measure=first["measure"]))
-    assert second["what"][0].startswith("Find somebody")
+    assert second["what"][0].startswith("Watch how")
     assert second["measure"] == first["measure"]
     third = fields_of(use(manager_client, address, 0, what="My own words"))
     assert third["what"] == [f"My own words\n{first['what'][0]}"]

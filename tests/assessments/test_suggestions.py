@@ -54,19 +54,13 @@ def test_ideas_for_a_statement_quote_the_words_to_aim_for(tree):
         "Applies knowledge of impact of acting outside the lines of the contract, enacting a change by action or process and "
         "the waiver of rights by non-action."
     )
-    measure = f"I can show an example of B4.6 Acting outside the contract at Practitioner: “{words}”"
+    asked = "what B4.6 (Acting outside the contract) asks at Practitioner"
+    measure = f"There is an example of {asked}: “{words}”"
     assert (found.statement.code, found.rank, found.level, found.words) == ("B4.6", 2, "Practitioner", words)
     assert found.suggestions == (
+        Suggestion("on-the-job", f"Take on a piece of contract work that calls for {asked}.", measure),
         Suggestion(
-            "on-the-job",
-            "On one of my contracts, take on a piece of work that needs B4.6 Acting outside the contract at Practitioner.",
-            measure,
-        ),
-        Suggestion(
-            "with-others",
-            "Find somebody at Practitioner in Change Control, watch how they do B4.6 Acting outside the contract, and ask them to "
-            "comment on my own.",
-            measure,
+            "with-others", f"Watch how somebody does {asked}, then do it together, and ask for comments.", measure
         ),
     )
 
@@ -99,7 +93,7 @@ def test_ideas_for_formal_learning_begin_with_what_is_nearest(tree):
     assert formal(found) == [
         "Work through “Change course” (The College).",
         "Work through “Training: Practitioner” (The College).",
-        "Read section G, Change Control and Benefits Realisation, of the Best Practice Guide, for my own contracts.",
+        "Read section G, Change Control and Benefits Realisation, of the Best Practice Guide, with a contract in mind.",
         "Read insight 17 of the National Audit Office, “Plan for uncertainties”.",
     ]
     assert [each.link for each in found.suggestions if each.link] == ["https://example.com/c"]
