@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from people.models import User
-from standards.tree import NOT_YET, TreeArea, TreeStatement, VersionTree, version_tree
+from standards.tree import TreeArea, TreeStatement, VersionTree, version_tree
 
 from .agenda import Agenda, Asked, AskedArea, brought_along, make_agenda
 from .agreement import agreed_answer
@@ -16,16 +16,19 @@ from .models import AgreedGoal, Evidence, Goal
 from .seen import Seen
 from .standing import Standing, Views, read_views
 
-NOT_YET_IN_SHORT = "Not yet"
 NOT_RELEVANT_IN_SHORT = "Not relevant"
 NOT_IN_ROLE = "Not in the role"
+NO_ANSWER = "No answer"
+NOTHING = Answered()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A statement as both have it. ``recorded`` was agreed of it by hand; ``agreed`` is what counts, None while open.
 
-    ``signed_by`` names a former line manager whose rating it is; ``examples`` are titles of work examples.
+    ``common`` is what both say, where they say the same; ``own_said`` and ``given_said`` are the two answers in words.
+    ``signed_by`` names a former line manager whose rating it is; ``examples`` are titles of work examples. ``revision`` is that of
+    the agreed rating, also where that was taken back.
     """
 
     statement: TreeStatement
@@ -33,13 +36,20 @@ class Line:
     line_manager: Standing | None
     recorded: Standing | None
     agreed: Answered | None
+    common: Answered | None
+    own_said: str
+    given_said: str
     signed_by: str
     examples: tuple[str, ...]
+    revision: int
 
     @property
-    def common(self) -> Answered | None:
-        """What both say, where they say the same."""
-        return agreed_answer(answer_of(self.own), answer_of(self.line_manager), None)
+    def own_answer(self) -> Answered:
+        return self.own.answer if self.own else NOTHING
+
+    @property
+    def given_answer(self) -> Answered:
+        return self.line_manager.answer if self.line_manager else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +112,7 @@ class Prepared:
 
     def said(self, answer: Answered | Standing | None) -> str:
         """An answer in the few words that a table has room for."""
-        answer = answer_of(answer)
-        if answer is None or not answer.is_answer:
-            return "No answer"
-        if answer.not_relevant:
-            return NOT_RELEVANT_IN_SHORT
-        return self.tree.level_name(answer.rank)
+        return _said(self.tree, answer_of(answer))
 
     def seen(self, conversation) -> Seen:
         """What stands on the record now, for a page to remember."""
@@ -123,10 +128,6 @@ class Prepared:
             targets={area.code: target_mark(*views.target_in_force(area.pk)) for area in self.tree.areas},
             goals={str(goal.pk): goal.revision for goal in self.goals},
         )
-
-    def choices(self, statement: TreeStatement) -> tuple[tuple[str, str], ...]:
-        """Value and label of each level that may be chosen for a statement; "not relevant" is not among them."""
-        return ((str(NOT_YET), NOT_YET_IN_SHORT), *((str(cell.rank), cell.name) for cell in statement.cells))
 
 
 def answer_of(standing: Standing | Answered | None) -> Answered | None:
@@ -153,16 +154,31 @@ def _lines(assessment, tree, views):
     lines = {}
     for statement in tree.statements:
         own, given, recorded = (view.get(statement.pk) for view in (views.own, views.line_manager, views.agreed))
+        own_answer, given_answer = answer_of(own), answer_of(given)
+        common = agreed_answer(own_answer, given_answer, None)
+        revision = recorded.revision if recorded else 0
+        if recorded and not recorded.answer.is_answer:
+            recorded = None
         lines[statement.code] = Line(
             statement=statement,
             own=own,
             line_manager=given,
-            recorded=recorded if recorded and recorded.answer.is_answer else None,
-            agreed=agreed_answer(answer_of(own), answer_of(given), answer_of(recorded)),
+            recorded=recorded,
+            agreed=recorded.answer if recorded else common,
+            common=common,
+            own_said=_said(tree, own_answer),
+            given_said=_said(tree, given_answer),
             signed_by=former.get(given.rated_by_id, "") if given else "",
             examples=tuple(examples.get(statement.pk, ())),
+            revision=revision,
         )
     return lines
+
+
+def _said(tree, answer):
+    if answer is None or not answer.is_answer:
+        return NO_ANSWER
+    return NOT_RELEVANT_IN_SHORT if answer.not_relevant else tree.level_name(answer.rank)
 
 
 def _former_line_managers(assessment, views):

@@ -35,7 +35,7 @@ WITHIN = {
     "urls": "views",
     "views": "forms actions permissions reports report_files report_source report_words records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
-    "waiting contents team standing preparing seen plans calendars suggestions standing models",
+    "waiting contents team standing preparing seen segments plans calendars suggestions standing models",
     "admin": "actions forms line_import models",
     "line_import": "actions models",
     "management": "actions answers demo exports models",

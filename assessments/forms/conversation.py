@@ -1,12 +1,15 @@
 """The forms of a development conversation: levels agreed (its own code, for dozens of statements), its record, confirming."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import SuspiciousOperation
+from markupsafe import Markup, escape
 
 from govuk.fields import DateField
 from govuk.parameters import error_list
+from govuk.rendering import govuk_field
 
 from ..answers import NOT_RELEVANT, Answered, Change, conversation_mark
 from ..models import Conversation, Rating
@@ -14,6 +17,7 @@ from .rating import drawn
 from .target import TargetForm
 from .text import PlainTextField, cleaned, text_problem
 
+_PLACE = "\ue000"  # where the points go in what is drawn once for all: a character that no text of ours has
 _FIELDS = ("agreed", "reason", "drawn", "discard", "clear")
 
 
@@ -115,7 +119,7 @@ class AgreedForm:
             row.choice = shown.choice
             row.reason = shown.reason or _reason_given(line)
         if row.conflict or not is_kept:
-            row.drawn = f"{drawn(recorded, line.recorded.revision if line.recorded else 0)}.{shown.mark()}"
+            row.drawn = f"{drawn(recorded, line.revision)}.{shown.mark()}"
 
     def ask_for(self, codes):
         """Say of the rows with these codes that a level is to be agreed."""
@@ -208,6 +212,17 @@ class RecordForm(forms.Form):
             self.add_error("look_again_on", "The day to look again must be after the day that you talked")
         return found
 
+    def day(self, name):
+        """The field of a day as HTML, drawn once for each day while nothing is typed."""
+        return govuk_field(self[name]) if self.is_bound else _day_as_drawn(name, self.initial.get(name))
+
+    @property
+    def text_of_points(self):
+        """The field of the points as HTML, in the same way."""
+        if self.is_bound:
+            return govuk_field(self["points"])
+        return Markup(str(_points_as_drawn()).replace(_PLACE, escape(self.initial["points"])))  # noqa: S704 escaped here
+
     @property
     def recorded(self):
         """What was typed, as the action takes it."""
@@ -237,6 +252,17 @@ class RecordForm(forms.Form):
             text = "The day or what you talked about was changed after you opened this page. Choose what to keep."
             found.insert(0, {"text": text, "href": "#discard"})
         return found
+
+
+@lru_cache(maxsize=256)
+def _day_as_drawn(name, day):
+    # The design system's date input is the dearest thing on the page, and what it draws of a day is always the same.
+    return govuk_field(RecordForm(initial={name: day})[name])
+
+
+@lru_cache(maxsize=1)
+def _points_as_drawn():
+    return govuk_field(RecordForm(initial={"points": _PLACE})["points"])
 
 
 class ConfirmForm(forms.Form):

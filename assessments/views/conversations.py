@@ -28,6 +28,7 @@ from ..forms import AgreedForm, AgreedTargetForm, ConfirmForm, RecordForm
 from ..models import Assessment, Conversation
 from ..preparing import prepare_conversation
 from ..seen import Seen, changes_since
+from ..segments import segments_of
 from ..standing import read_views
 from ..wording import person_in_words
 from .refused import refused
@@ -84,7 +85,9 @@ def conversation_agree(request, assessment_id):
     lines |= {row.code: prepared.lines[row.code] for row in levels.typed.values()}
     levels.draw(line for code, line in prepared.lines.items() if code in lines)
     has_errors = bool(levels.summary)
-    context = _shown(request, assessment, prepared) | {"levels": levels, "page_has_errors": has_errors}
+    context = _shown(request, assessment, prepared)
+    context |= {"levels": levels, "drawn": segments_of(assessment.version), "page_has_errors": has_errors}
+    context["rows_by_area"] = _by_area(levels.rows)
     return render(request, "assessments/conversation_agree.html", context, status=422 if has_errors else 200)
 
 
@@ -149,14 +152,21 @@ def conversation_confirm(request, assessment_id):
 
 
 def _round_or_404(request, assessment_id):
-    rounds = Assessment.objects.visible_to(request.user).with_version()
-    return get_object_or_404(rounds.select_related("conversation__changed_by"), pk=assessment_id)
+    rounds = Assessment.objects.visible_to(request.user).for_answering()
+    return get_object_or_404(rounds.select_related("owner", "line_manager", "conversation"), pk=assessment_id)
 
 
 def _common(prepared):
     """What both say of the statements on which they say the same, by pk."""
     lines = (prepared.lines[code] for code in prepared.agenda.same)
     return {line.statement.pk: line.common for line in lines}
+
+
+def _by_area(rows):
+    found = {}
+    for row in rows:
+        found.setdefault(row.line.statement.area_code, []).append(row)
+    return found
 
 
 def _is_lacking(conversation, prepared):
@@ -207,7 +217,7 @@ def _save(request, assessment, levels):
     _say_unconfirmed(request, assessment, unconfirmed)
     if is_changed and record is None and not levels.is_open:
         messages.success(request, "What you recorded is saved.")
-    assessment.conversation = Conversation.objects.select_related("changed_by").get(assessment=assessment)
+    assessment.conversation = Conversation.objects.get(assessment=assessment)
     return record or RecordForm.of(assessment.conversation)
 
 
@@ -306,7 +316,13 @@ def _draw(request, assessment, prepared, levels, record, *, is_asked_for_all=Fal
             record.ask_for_day()
     summary = levels.summary + record.summary
     context = _shown(request, assessment, prepared)
-    context |= {"levels": levels, "record": record, "summary": summary, "page_has_errors": bool(summary)}
+    context |= {
+        "drawn": segments_of(assessment.version),
+        "levels": levels,
+        "record": record,
+        "summary": summary,
+        "page_has_errors": bool(summary),
+    }
     return render(request, "assessments/conversation_detail.html", context, status=422 if summary else 200)
 
 
@@ -317,6 +333,7 @@ def _people(request, assessment):
     confirmed = (conversation.owner_confirmed_at, conversation.line_manager_confirmed_at)
     is_owner = permissions.is_owner(request.user, assessment)
     mine, theirs = confirmed if is_owner else confirmed[::-1]
+    names = {assessment.owner_id: owner, assessment.line_manager_id: line_manager}
     return {
         "assessment": assessment,
         "conversation": conversation,
@@ -324,6 +341,7 @@ def _people(request, assessment):
         "line_manager": line_manager,
         "is_owner": is_owner,
         "other": line_manager if is_owner else owner,
+        "changed_by": names.get(conversation.changed_by_id) or conversation.changed_by,
         "my_confirmed_at": mine,
         "other_confirmed_at": theirs,
     }

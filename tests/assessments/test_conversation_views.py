@@ -477,6 +477,8 @@ def test_conversation_agree_changes_one_and_goes_back_to_the_common_one(his, hel
     post(his, held, "conversation-agree", page=response, agreed={"B6.4": "1"})
     assert agreed(held) == {"B6.4": ""}
     assert "that is the agreed level. See them" in words_of(his.get(path(held)))
+    post(his, held, "conversation-agree", agreed={"B6.4": "3"})
+    assert agreed(held) == {"B6.4": "3"}
 
 
 def test_conversation_agree_shows_both_levels_of_two_windows(hers, his, held):
