@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from assessments.answers import Answered
+from assessments import actions
+from assessments.answers import Answered, target_mark
 from assessments.models import Rating
 from assessments.progress import progress_from, progress_of
 from standards.tree import version_tree
-from tests.factories import make_assessment, rate, rate_all
+from tests.factories import confirm, converse, make_assessment, rate, rate_all, review, share
 
 SIZES = {"A1": 3, "A2": 2, "B1": 4}
 TARGETS = {"A1": 2, "A2": 2, "B1": 2}
@@ -99,10 +100,22 @@ def test_a_new_round_has_nothing_saved(assessment):
 
 
 @pytest.mark.django_db
-def test_only_the_owners_own_answers_count(assessment):
+def test_only_the_owners_own_answers_count(assessment, stranger):
     rate(assessment, {"A1.1": 1})
-    Rating.objects.update(view=Rating.View.LINE_MANAGER)
+    Rating.objects.update(view=Rating.View.LINE_MANAGER, rated_by=stranger, about_revision=1)
     assert progress_of(assessment, version_tree(assessment.version)).answered == 0
+
+
+@pytest.mark.django_db
+def test_the_targets_of_an_agreed_round_are_the_agreed_ones(assessment, line_manager):
+    rate_all(assessment)
+    talked = converse(review(share(assessment, line_manager)))
+    drawn = {"B2": target_mark(2, "")}
+    actions.set_agreed_targets(assessment=talked, by=line_manager, targets={"B2": (3, "New duties")}, drawn=drawn)
+    tree = version_tree(assessment.version)
+    assert progress_of(talked, tree).area("B2").target == 2
+    agreed = confirm(talked, line_manager, talked.owner)
+    assert progress_of(agreed, tree).area("B2").target == 3
 
 
 @pytest.mark.django_db
