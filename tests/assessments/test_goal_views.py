@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.actions import NotOpen
+from assessments.forms import GoalForm
 from assessments.models import Assessment, Conversation, Goal
 from people.actions import lines
 from people.models import ReportingLine, User
+from standards.tree import version_tree
 from tests.assessments.pages import fields_of, links_of, summary_of, words_of
 from tests.assessments.plans import IN_A_YEAR, WHAT, aims, aims_of, make_goal, said
 from tests.factories import (
@@ -336,18 +338,32 @@ UNSTORABLE = "holds a character that cannot be kept. Take out what was pasted la
         ({"aim-{B4.6}": "0"}, "aim-{B4.6}", "Choose one of the levels shown for B4.6"),
     ],
 )
-def test_goal_create_says_at_the_field_what_is_wrong(manager_client, published_version, typed, field, message):
+def test_goal_form_says_at_the_field_what_is_wrong(published_version, typed, field, message):
     def numbered(text):
         for code in ("B4.6", "B4.2"):
             text = text.replace(f"{{{code}}}", str(pk_of(code)))
         return text
 
     data = TYPED | {numbered(name): value for name, value in typed.items()}
-    response = manager_client.post(creating(), {name: value for name, value in data.items() if value is not None})
-    assert response.status_code == 422
-    assert summary_of(response) == [(message, f"#{numbered(field)}")]
-    assert words_of(response).count(message) == 2
-    assert not Goal.objects.filter(what="Write a guide").exists()
+    form = GoalForm(
+        {name: value for name, value in data.items() if value is not None}, tree=version_tree(published_version)
+    )
+    assert not form.is_sound
+    assert form.summary == [{"text": message, "href": f"#{numbered(field)}"}]
+
+
+def test_goal_create_says_at_the_fields_what_is_wrong(manager_client, published_version):
+    wrong = {"what": "", "due_on_year": "2020", f"aim-{pk_of('B4.6')}": "9"}
+    response = manager_client.post(creating(), TYPED | wrong)
+    found = [
+        ("Enter what you will do", "#id_what"),
+        ("The date must be today or later", "#id_due_on_day"),
+        ("Choose one of the levels shown for B4.6", f"#aim-{pk_of('B4.6')}"),
+    ]
+    assert (response.status_code, summary_of(response)) == (422, found)
+    words = words_of(response)
+    assert [words.count(message) for message, _ in found] == [2, 2, 2]
+    assert not Goal.objects.filter(kind="formal").exists()
 
 
 def test_goal_create_keeps_what_was_typed(manager_client, published_version):
@@ -415,7 +431,10 @@ def test_an_idea_takes_the_place_of_another_and_leaves_what_was_typed(manager_cl
 )
 def test_an_idea_that_is_none_changes_nothing(manager_client, published_version, value):
     response = manager_client.post(creating(), TYPED | {"use": value.format(pk=pk_of("B4.6"))})
-    assert (response.status_code, fields_of(response)["what"]) == (200, ["Write a guide"])
+    assert (
+        response.status_code,
+        ">\nWrite a guide</textarea>" in response.text or ">Write a guide</textarea>" in response.text,
+    ) == (200, True)
     assert not Goal.objects.filter(what="Write a guide").exists()
 
 
@@ -496,16 +515,16 @@ def test_goal_detail_names_nobody_once_the_line_has_ended(owner, nia, goal):
 ROUTES = ("goal-detail", "goal-edit", "goal-note", "goal-finish", "goal-drop", "goal-reopen")
 
 
-@pytest.mark.parametrize("name", ROUTES)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_goal_is_not_there_for_anybody_else(sign_in, client, boss, nia, goal, superuser, name, method):
-    address = path(name, goal)
-    expected = 405 if (name, method) in {("goal-detail", "post"), ("goal-reopen", "get")} else 404
+def test_a_goal_is_not_there_for_anybody_else(sign_in, client, boss, nia, goal, superuser):
     end_line(nia)
-    for browser in (sign_in(make_user()), sign_in(superuser), boss):
-        assert getattr(browser, method)(address, TYPED).status_code == expected
-    response = getattr(client, method)(address)
-    assert (response.status_code, response.url) == (302, f"{reverse('account_login')}?next={address}")
+    browsers = [sign_in(make_user()), sign_in(superuser), boss]
+    for name in ROUTES:
+        for method in ("get", "post"):
+            address = path(name, goal)
+            expected = 405 if (name, method) in {("goal-detail", "post"), ("goal-reopen", "get")} else 404
+            assert [getattr(each, method)(address, TYPED).status_code for each in browsers] == [expected] * 3
+            response = getattr(client, method)(address)
+            assert (response.status_code, response.url) == (302, f"{reverse('account_login')}?next={address}")
     assert said(goal)[0] == WHAT
 
 
