@@ -33,6 +33,8 @@ class ReviewRow:
     rated, revision    the line manager's rating, also one that a former line manager gave
     rated_by_id        who gave that; None where nobody did
     asks_again         the owner changed their answer after it was rated
+    is_rated           there is a rating, about what the owner says now
+    differs            it is rated, and both are seen to say something else
     hides_level        the line manager may not see the owner's level yet
     """
 
@@ -42,22 +44,9 @@ class ReviewRow:
     revision: int
     rated_by_id: int | None
     asks_again: bool
+    is_rated: bool
+    differs: bool
     hides_level: bool
-
-    @property
-    def is_rated(self) -> bool:
-        """Whether the line manager's rating is about what the owner says now."""
-        return self.rated.is_answer and not self.asks_again
-
-    @property
-    def agrees(self) -> bool:
-        """Whether both are seen to say the same."""
-        return self.is_rated and not self.hides_level and same(self.own, self.rated)
-
-    @property
-    def differs(self) -> bool:
-        """Whether both are seen to say something else, or only the line manager says anything."""
-        return self.is_rated and not self.hides_level and not same(self.own, self.rated)
 
     @property
     def shown(self) -> Answered:
@@ -67,11 +56,19 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class AreaReview:
-    """One area: the rank that it needs (None: not in the role), and its statements."""
+    """One area: the rank that it needs (None: not in the role), its statements, and counts of them.
+
+    rated        rated by the line manager, about what the owner says now
+    again        ask again
+    differing    on which both are seen to differ
+    """
 
     area: object
     target: int | None
     rows: tuple[ReviewRow, ...]
+    rated: int
+    again: int
+    differing: int
 
     @property
     def in_role(self) -> bool:
@@ -82,26 +79,12 @@ class AreaReview:
         return len(self.rows)
 
     @property
-    def rated(self) -> int:
-        return sum(row.is_rated for row in self.rows)
-
-    @property
     def left(self) -> int:
         return self.total - self.rated
 
     @property
     def is_done(self) -> bool:
-        return not self.left
-
-    @property
-    def again(self) -> int:
-        """How many statements ask again."""
-        return sum(row.asks_again for row in self.rows)
-
-    @property
-    def differing(self) -> int:
-        """On how many both are seen to differ."""
-        return sum(row.differs for row in self.rows)
+        return self.rated == self.total
 
     @property
     def to_rate(self) -> tuple[ReviewRow, ...]:
@@ -140,10 +123,6 @@ class Review:
         return tuple(row for area in self.asked for row in area.rows if row.differs)
 
     @property
-    def agreeing(self) -> int:
-        return sum(row.agrees for area in self.asked for row in area.rows)
-
-    @property
     def unfinished(self) -> tuple[AreaReview, ...]:
         return tuple(area for area in self.asked if not area.is_done)
 
@@ -159,28 +138,36 @@ class Review:
 
 def review_of(tree, views, targets: Mapping, *, hides_levels: bool) -> Review:
     """The review of a round: ``views`` as ``standing.Views`` has them, ``targets`` by area's pk as (rank or None, reason)."""
-    return Review(
-        tuple(
-            AreaReview(
-                area,
-                targets.get(area.pk, (None, ""))[0],
-                tuple(_row(statement, views, hides_levels) for statement in area.statements),
-            )
-            for area in tree.areas
-        )
+    return Review(tuple(_area(area, views, targets, hides_levels) for area in tree.areas))
+
+
+def _area(area, views, targets, hides_levels):
+    rows = tuple(_row(statement, views, hides_levels) for statement in area.statements)
+    return AreaReview(
+        area,
+        targets.get(area.pk, (None, ""))[0],
+        rows,
+        rated=sum(row.is_rated for row in rows),
+        again=sum(row.asks_again for row in rows),
+        differing=sum(row.differs for row in rows),
     )
 
 
 def _row(statement, views, hides_levels):
-    own, rated = views.own.get(statement.pk), views.line_manager.get(statement.pk)
-    said = own.answer if own else NOTHING
+    own, given = views.own.get(statement.pk), views.line_manager.get(statement.pk)
+    said, rated = own.answer if own else NOTHING, given.answer if given else NOTHING
+    is_answer = rated.is_answer
+    again = is_answer and asks_again(own, given)
+    is_rated = is_answer and not again
     return ReviewRow(
         statement,
         Answered(note=said.note) if hides_levels else said,
-        rated.answer if rated else NOTHING,
-        rated.revision if rated else 0,
-        rated.rated_by_id if rated else None,
-        rated is not None and rated.answer.is_answer and asks_again(own, rated),
+        rated,
+        given.revision if given else 0,
+        given.rated_by_id if given else None,
+        again,
+        is_rated,
+        is_rated and not hides_levels and not same(said, rated),
         hides_levels,
     )
 

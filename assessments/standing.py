@@ -1,7 +1,6 @@
 """A round as each view has it, read in three queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from .answers import Answered
 from .models import AgreedTarget, Rating, Target
@@ -13,7 +12,6 @@ class Standing:
 
     answer: Answered
     revision: int
-    rated_at: datetime
     rated_by_id: int | None = None
     about_revision: int | None = None
 
@@ -43,7 +41,7 @@ def read_views(assessment) -> Views:
     rows = Rating.objects.filter(assessment=assessment).order_by()
     for view, pk, rank, not_relevant, reason, note, *signed in rows.values_list(
         *("view", "statement_id", "rank", "not_relevant", "reason", "note"),
-        *("revision", "rated_at", "rated_by_id", "about_revision"),
+        *("revision", "rated_by_id", "about_revision"),
     ):
         views[view][pk] = Standing(Answered(rank, not_relevant, reason, note), *signed)
     return Views(

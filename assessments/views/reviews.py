@@ -1,5 +1,7 @@
 """The review of a shared round: its line manager reads what the owner says, and rates every statement themselves."""
 
+from operator import itemgetter
+
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import Http404
@@ -44,6 +46,7 @@ def review_edit(request, assessment_id, area_code):
         conflicts = _save(request, assessment, form)
         if not form.problems and not form.is_outdated and not conflicts:
             return _onward(request, assessment, area)
+    tree = version_tree(assessment.version)
     review, targets = _read(assessment)
     here = review.area(area.code)
     if request.method == "POST":
@@ -53,7 +56,8 @@ def review_edit(request, assessment_id, area_code):
     has_errors = bool(form.summary)
     context = {
         "assessment": assessment,
-        "tree": version_tree(assessment.version),
+        "tree": tree,
+        "paths": _paths(assessment, tree),
         "area": area,
         "review": review,
         "here": here,
@@ -61,7 +65,7 @@ def review_edit(request, assessment_id, area_code):
         "review_form": form,
         "page_has_errors": has_errors,
         "shared_mark": shared_mark(assessment),
-        "examples": _examples(assessment, area),
+        "examples": _examples(assessment),
         **_as_drawn(request, assessment, here, form),
     }
     return render(request, "assessments/review_edit.html", context, status=422 if has_errors else 200)
@@ -128,6 +132,7 @@ def _detail(request, assessment, *, is_refused=False):
         "assessment": assessment,
         "owner": person_in_words(assessment.owner),
         "tree": tree,
+        "paths": _paths(assessment, tree),
         "review": review,
         "target_reasons": [(area, *targets[area.pk]) for area in tree.areas if targets.get(area.pk, (None, ""))[1]],
         "differing": [_in_words(tree, review, row) for row in review.differing],
@@ -178,17 +183,22 @@ def _signers(user, rows):
     return {each.pk: person_in_words(each) for each in get_user_model().objects.filter(pk__in=pks)}
 
 
-def _examples(assessment, area):
-    """The work examples of each statement of the area, by the statement's pk: one query."""
-    rows = Evidence.statements.through.objects.filter(
-        evidence__assessment=assessment, statement__in=[each.pk for each in area.statements]
-    ).order_by("evidence__added_at", "evidence_id")
+def _examples(assessment):
+    """The work examples of each statement, by the statement's pk, in the order in which they were added: one query."""
+    links = Evidence.statements.through.objects.filter(evidence__assessment=assessment)
+    rows = links.values_list(
+        *("statement_id", "evidence_id", "evidence__title", "evidence__text", "evidence__link", "evidence__dated")
+    )
     found = {}
-    for pk, *example in rows.values_list(
-        "statement_id", "evidence__title", "evidence__text", "evidence__link", "evidence__dated"
-    ):
+    for pk, _, *example in sorted(rows, key=itemgetter(1)):
         found.setdefault(pk, []).append(example)
     return found
+
+
+def _paths(assessment, tree):
+    """Where each area is reviewed, by its code. Made from one address: to ask for each would cost more than the list's drawing."""
+    detail = reverse("review-detail", args=[assessment.pk])
+    return {area.code: f"{detail}{area.code}/" for area in tree.areas}
 
 
 def _save(request, assessment, form):
