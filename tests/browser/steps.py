@@ -21,8 +21,12 @@ def sign_in(page: Page, email, password=PASSWORD):
 
 
 def start_round(page: Page, role="Contract Manager"):
-    """From the list of assessments to the list of areas, with the targets that the role proposes."""
-    page.get_by_role("button", name="Start your assessment").click()
+    """From the list of assessments to the list of areas, with the targets that the role proposes; afresh after an earlier round."""
+    first, afresh = (
+        page.get_by_role("button", name="Start your assessment"),
+        page.get_by_role("link", name="Start afresh"),
+    )
+    first.or_(afresh).click()
     page.get_by_role("button", name="Start now").click()
     choose_role(page, role)
     page.get_by_role("button", name="Save and continue").click()
