@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
 
     def __str__(self):
-        return self.name
+        return self.name or self.email
 
     def get_full_name(self):
         return self.name

@@ -1,6 +1,5 @@
 """Who is whose line manager: naming, answering, taking back, ending."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -102,6 +101,8 @@ def line_end(request, line_id):
         except NotLive:
             raise PermissionDenied from None
         other = line.line_manager if is_own else line.person
-        messages.success(request, f"You and {other.name} are no longer line manager and team member here")
-        return redirect("line-detail" if is_own else settings.LOGIN_REDIRECT_URL)
+        messages.success(
+            request, f"You and {other.name or other.email} are no longer line manager and team member here"
+        )
+        return redirect("line-detail" if is_own else "team-list")
     return render(request, "people/line_end.html", {"line": line, "is_own": is_own})

@@ -1,6 +1,7 @@
 """The pages of who is whose line manager."""
 
 import pytest
+from django.urls import reverse
 
 from people.actions import MOST_ASKED_IN_A_DAY, name_line_manager
 from people.models import ReportingLine
@@ -196,7 +197,7 @@ def test_line_withdraw_is_the_persons(request, sign_in, contract_manager, line_m
     ("who", "title", "onward"),
     [
         ("contract_manager", "Is Tomasz Quillfeather no longer your line manager?", LINE),
-        ("line_manager", "Are you no longer the line manager of Nia Penŵydd?", "/assessments/"),
+        ("line_manager", "Are you no longer the line manager of Nia Penŵydd?", reverse("team-list")),
     ],
 )
 def test_line_end_asks_and_ends(request, sign_in, contract_manager, line_manager, who, title, onward):
