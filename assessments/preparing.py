@@ -153,8 +153,9 @@ def _lines(assessment, tree, views):
     examples, former = _examples(assessment), _former_line_managers(assessment, views)
     lines = {}
     for statement in tree.statements:
-        own, given, recorded = (view.get(statement.pk) for view in (views.own, views.line_manager, views.agreed))
-        own_answer, given_answer = answer_of(own), answer_of(given)
+        own, given = views.own.get(statement.pk), views.line_manager.get(statement.pk)
+        recorded = views.agreed.get(statement.pk)
+        own_answer, given_answer = own.answer if own else None, given.answer if given else None
         common = agreed_answer(own_answer, given_answer, None)
         revision = recorded.revision if recorded else 0
         if recorded and not recorded.answer.is_answer:

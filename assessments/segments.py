@@ -1,7 +1,7 @@
 """What a conversation's pages draw of a statement that changes only with the standards: drawn once per version, then remembered.
 
 Dozens of statements stand on those pages, each with its words at every level and a radio for each; what a person said is put
-between these pieces by ``_conversation_row.html``.
+between these pieces by ``_conversation_rows.html``.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,8 @@ from markupsafe import Markup
 from standards.remembering import Remembered
 from standards.tree import NOT_YET, version_tree
 
+from .answers import NOT_RELEVANT
+
 NOT_YET_IN_SHORT = "Not yet"
 _TEMPLATE = "assessments/_conversation_segments.html"
 _drawn = Remembered(8)
@@ -19,9 +21,9 @@ _drawn = Remembered(8)
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The pieces of one statement's row; ``head`` opens it and ``words`` are those of the standards."""
+    """The pieces of one statement's row: ``opening`` and ``reason``, each up to a value, and the standards' ``words``."""
 
-    head: Markup
+    opening: Markup
     reason: Markup
     words: Markup
     statement: object
@@ -30,13 +32,14 @@ class Segments:
 
     def radios(self, choice: str) -> Markup:
         """The radios with the one of this value chosen; none for a value that is not offered."""
-        statement = self.statement
-        offered = (str(NOT_YET), *(str(cell.rank) for cell in statement.cells), "not-relevant")
-        chosen = choice if choice in offered else ""
-        if chosen not in self._radios:
+        found = self._radios.get(choice)
+        if found is None:
+            statement = self.statement
             levels = ((str(NOT_YET), NOT_YET_IN_SHORT), *((str(cell.rank), cell.name) for cell in statement.cells))
-            self._radios[chosen] = self._macros.radios(str(statement.pk), levels, chosen)
-        return self._radios[chosen]
+            found = self._macros.radios(str(statement.pk), levels, choice)
+            if choice in ("", NOT_RELEVANT, *(value for value, _ in levels)):
+                self._radios[choice] = found
+        return found
 
 
 def segments_of(version) -> dict[int, Segments]:
@@ -48,7 +51,7 @@ def _draw(version):
     macros = get_template(_TEMPLATE).template.module
     return {
         statement.pk: Segments(
-            head=macros.head(statement),
+            opening=macros.opening(statement, str(statement.pk)),
             reason=macros.reason(statement, str(statement.pk)),
             words=macros.words(statement),
             statement=statement,

@@ -18,6 +18,7 @@ from .target import TargetForm
 from .text import PlainTextField, cleaned, text_problem
 
 _PLACE = "\ue000"  # where the points go in what is drawn once for all: a character that no text of ours has
+_NOTHING_DRAWN = f"{drawn(Answered(), 0)}.{Answered().mark()}"
 _FIELDS = ("agreed", "reason", "drawn", "discard", "clear")
 
 
@@ -119,7 +120,8 @@ class AgreedForm:
             row.choice = shown.choice
             row.reason = shown.reason or _reason_given(line)
         if row.conflict or not is_kept:
-            row.drawn = f"{drawn(recorded, line.revision)}.{shown.mark()}"
+            is_open = not (line.revision or shown.is_answer)
+            row.drawn = _NOTHING_DRAWN if is_open else f"{drawn(recorded, line.revision)}.{shown.mark()}"
 
     def ask_for(self, codes):
         """Say of the rows with these codes that a level is to be agreed."""
@@ -132,6 +134,8 @@ class AgreedForm:
         """What is wrong, in the order of the page, as the error summary's list of text and link."""
         found = []
         for row in self.rows:
+            if not (row.conflict or row.problems):
+                continue
             if row.conflict:
                 text = f"{row.code} was changed after you opened this page. Choose which level to keep."
                 found.append({"text": text, "href": f"#discard-{row.pk}"})

@@ -352,6 +352,7 @@ def _shown(request, assessment, prepared):
         **_people(request, assessment),
         "may_change": permissions.can_converse(request.user, assessment),
         "tree": prepared.tree,
+        "names": {rank: prepared.tree.level_name(rank) for rank in (0, *prepared.tree.ranks)},
         "prepared": prepared,
         "agenda": prepared.agenda,
         "is_lacking": _is_lacking(assessment.conversation, prepared),
