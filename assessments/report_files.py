@@ -16,11 +16,12 @@ from django.db.models.functions import Length
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from documents import pdf
+from documents import measure, pdf
 
 from .charts import change_chart, key_chart, level_chart
 from .models import Assessment, ReportFile
 from .report_source import ReportSource, earlier_shown, read_goals, read_signers
+from .report_talk import PlannedGoal
 from .reports import make_report
 from .wording import person_in_words
 
@@ -29,6 +30,12 @@ CSS_FILE = HERE.parent / "documents" / "report.css"
 TEMPLATE = "assessments/report_pdf.html"
 CHARTS = {"level_chart": level_chart, "key_chart": key_chart, "change_chart": change_chart}
 LINES_PER_PAGE = 56
+# The plan's table, in millimetres, points and lines: those of report.css.
+AIMS_WIDTH = 48
+GOAL_WIDTH = 91
+PLAN_POINTS = 9
+ROW_PADDING = 0.5
+WAY_ROW = 1.5
 LAYOUT_MODULES = (
     *("agreement.py", "answers.py", "charts.py", "comparing.py", "comparisons.py", "plans.py", "same_words.py"),
     *("scoring.py", "wording.py"),
@@ -39,7 +46,7 @@ LAYOUT_FILES = (
     *(HERE.parent / "standards" / name for name in ("tree.py", "wording.py")),
     CSS_FILE,
     CSS_FILE.with_name("print.css"),
-    CSS_FILE.with_name("pdf.py"),
+    *(CSS_FILE.with_name(name) for name in ("measure.py", "pdf.py")),
     *sorted((HERE.parent / "templates" / "assessments").glob("*report*pdf*.html")),
 )
 
@@ -104,7 +111,7 @@ def _kept(assessment, reader, wanted):
 def report_html(source: ReportSource) -> str:
     """Return the report as the page that its PDF is made from."""
     report = make_report(source)
-    context = {"report": report, "comparison": report.comparison, "in_tables": in_tables}
+    context = {"report": report, "comparison": report.comparison, "in_tables": in_tables, "plan_tables": plan_tables}
     return render_to_string(TEMPLATE, context | CHARTS)
 
 
@@ -127,6 +134,26 @@ def in_tables(rows: Iterable, *texts: str, across: int) -> list[list]:
         tables[-1].append(row)
         used += lines
     return tables
+
+
+def plan_tables(goals: Iterable[PlannedGoal]) -> list[list[PlannedGoal]]:
+    """Cut a plan's goals into runs that each fit on a page as one table, with a row above the first of each kind."""
+    tables, used, way = [], LINES_PER_PAGE, ""
+    for goal in goals:
+        lines = _plan_lines(goal) + (WAY_ROW if goal.way != way else 0)
+        if used + lines > LINES_PER_PAGE:
+            tables.append([])
+            used, lines = 3, _plan_lines(goal) + WAY_ROW
+        tables[-1].append(goal)
+        used, way = used + lines, goal.way
+    return tables
+
+
+def _plan_lines(goal):
+    """How many lines a goal's row takes: those of its longer cell."""
+    aims = sum(measure.lines(text, width=AIMS_WIDTH, points=PLAN_POINTS) for text in goal.aimed_at)
+    goals = (measure.lines(text, width=GOAL_WIDTH, points=PLAN_POINTS) for text in (goal.what, goal.measure) if text)
+    return max(aims, sum(goals)) + ROW_PADDING
 
 
 def _lines(text, across):

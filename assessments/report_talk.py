@@ -64,14 +64,11 @@ class PlannedGoal:
     aims: tuple[Aim, ...]
 
     @property
-    def codes(self) -> str:
-        """The codes of its statements, as a list in words."""
-        return listed([aim.code for aim in self.aims])
-
-    @property
-    def is_for_few(self) -> bool:
-        """Whether there is room to name its statements by their topics."""
-        return len(self.aims) <= MOST_TOPICS
+    def aimed_at(self) -> tuple[str, ...]:
+        """What it is for, a line each: its statements by their topics, or by their codes alone where there are many."""
+        if len(self.aims) > MOST_TOPICS:
+            return (listed([aim.code for aim in self.aims]),)
+        return tuple(f"{aim.code} {aim.topic}, to {aim.level}" for aim in self.aims)
 
 
 @dataclass(frozen=True, slots=True)

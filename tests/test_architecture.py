@@ -61,7 +61,7 @@ WITHIN = {
     "previous": "same_words answers models",
     "comparisons": "comparing same_words report_words charts scoring models",
     "comparing": "scoring",
-    "report_files": "wording reports report_source charts models",
+    "report_files": "wording reports report_source report_talk charts models",
     "reports": "report_source report_views report_plan report_parts report_words comparisons answers scoring charts models",
     "report_source": "wording models",
     "report_views": "report_source report_talk report_words agreement answers scoring",

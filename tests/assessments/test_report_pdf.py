@@ -8,19 +8,29 @@ import re
 import pytest
 
 from assessments import report_files
-from assessments.actions import close_assessment
+from assessments.actions import close_assessment, start_next_assessment
+from assessments.answers import Answered
 from assessments.reports import make_report
 from documents import pdf
+from standards.tree import version_tree
 from tests.assessments.rounds import (
     EXPERT,
     FOUNDATION,
+    GOALS,
+    PRACTITIONER,
+    SEEN_OTHERWISE,
     answer,
     answer_all,
     as_read,
+    make_agreed,
     make_half_way,
+    make_reviewed,
     make_round,
+    make_shared,
     make_typical,
+    plan_goal,
     source_of,
+    talk,
     target,
 )
 from tests.conftest import HEAVY
@@ -33,7 +43,7 @@ from tests.documents.structure import (
     unprinted_links,
     unscoped_headers,
 )
-from tests.factories import make_evidence
+from tests.factories import confirm, converse, make_evidence, make_user, review, share
 
 HOSTILE = "<b>&{{7*7}}</b>"
 WELSH_AND_POLISH = "Ŵŵ Ŷŷ Ââ Ąą Ćć Ęę Łł Ńń Óó Śś Źź Żż"
@@ -66,6 +76,60 @@ def written_to_the_limit(owner):
     return as_read(round_)
 
 
+def line_manager():
+    return make_user(name="Tomasz Quillfeather", job_title="Head of Facilities")
+
+
+def agreed_again(owner):
+    """Agreed with everything in it that a report can hold, the round before included."""
+    boss = line_manager()
+    before = make_agreed(owner, boss)
+    started = start_next_assessment(owner=owner, previous=before, version=before.version)
+    answered = answer_all(
+        as_read(started), differing={"A2.3": EXPERT, "B6.7": FOUNDATION, "A1.3": FOUNDATION, "B2.1": "-"}
+    )
+    reviewed = review(share(answered, boss), {"A1.4": Answered(FOUNDATION, note="Less sure."), "B4.2": FOUNDATION})
+    make_goals(reviewed)
+    recorded = converse(reviewed, {"A1.4": PRACTITIONER, "B4.2": EXPERT}, points="We talked.")
+    return as_read(confirm(recorded, boss, owner, disagreement="Not about B4.2."))
+
+
+def make_goals(round_):
+    for goal in GOALS:
+        plan_goal(round_, round_.owner, **goal)
+
+
+def agreed_to_the_limit(owner):
+    """Two people who differ in all 66 statements and write as much as they may, with a long plan."""
+    owner.name, owner.job_title = f"{WELSH_AND_POLISH} {HOSTILE} {'Penŵydd-' * 10}"[:150], HOSTILE
+    owner.save()
+    boss = make_user(name=f"{HOSTILE} {'Quillfeather-' * 12}"[:150], job_title="Head of facilities and estates " * 4)
+    notes = dict.fromkeys(("A1.1", "B3.2", "B6.9"), LONG_NOTE)
+    shared = share(answer_all(make_round(owner), FOUNDATION, {"A1.2": "-"}, notes=notes, reason="Why. " * 90), boss)
+    statements = version_tree(shared.version).statements
+    said = {s.code: Answered(s.cell(PRACTITIONER).rank, note=notes.get(s.code, "")) for s in statements}
+    reviewed = review(shared, said | {"A1.1": Answered(None, True, "Why. " * 90, LONG_NOTE)})
+    for number in range(12):
+        for goal in GOALS:
+            plan_goal(
+                reviewed, owner, **goal | {"what": f"{number} {goal['what']}", "measure": "Known. " * 10 * number}
+            )
+    everything = {s.code: s.cells[-1].rank for s in statements}
+    plan_goal(reviewed, owner, **GOALS[0] | {"what": "All. " * 50, "measure": LONG_NOTE[:1000], "aims": everything})
+    long = LONG_NOTE * 2
+    agreed = {s.code: s.cell(FOUNDATION).rank for s in statements}
+    recorded = converse(reviewed, agreed, points=f"{HOSTILE}\n{long}"[:5000].strip())
+    return as_read(confirm(recorded, owner, boss, disagreement=LONG_NOTE))
+
+
+def many_goals_and_none_recorded(owner):
+    reviewed = make_reviewed(owner, line_manager())
+    for number in range(12):
+        for goal in GOALS:
+            plan_goal(reviewed, owner, **goal | {"what": f"{number} {goal['what']}"})
+    return as_read(reviewed)
+
+
 STATES = {
     "typical": make_typical,
     "half-way": make_half_way,
@@ -75,8 +139,13 @@ STATES = {
     "everything-at-the-top": lambda owner: answer_all(make_round(owner), EXPERT),
     "everything-not-yet": lambda owner: answer_all(make_round(owner), 0),
     "written-to-the-limit": written_to_the_limit,
+    "shared": lambda owner: make_shared(owner, line_manager()),
+    "reviewed": many_goals_and_none_recorded,
+    "agreed-without-goals": lambda owner: talk(as_read(review(make_shared(owner, line_manager()), SEEN_OTHERWISE))),
+    "agreed-again": agreed_again,
+    "agreed-to-the-limit": agreed_to_the_limit,
 }
-MOST_TELLING = ("half-way", "written-to-the-limit")
+MOST_TELLING = ("half-way", "written-to-the-limit", "agreed-again")
 
 _MADE = {}
 
@@ -106,8 +175,9 @@ def test_a_report_in_any_state_is_accessible(contract_manager, state, caplog):
     assert tagged.text(not_a_marker) == letters(html)
     found = [letters(match) for match in re.findall(r"<h[1-6].*?</h[1-6]>", html, flags=re.S)]
     assert tagged.outline() == found
-    state_in_foot = "DRAFT" if report.is_draft else "closed"
-    foot = folded(f"gap report, {state_in_foot}, {report.over_on or report.as_of}")
+    state_in_foot = "DRAFT" if report.is_draft else "shared, not agreed" if report.is_shared else report.state.lower()
+    code = f", check code {report.check_code}" if report.check_code else ""
+    foot = folded(f"gap report, {state_in_foot}, {report.over_on or report.as_of}{code}")
     assert unmarked_furniture(tagged, [foot]) == []
 
 
