@@ -35,10 +35,10 @@ WITHIN = {
     "urls": "views",
     "views": "forms actions permissions reports report_files report_source report_words records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
-    "waiting contents team standing preparing seen segments plans calendars suggestions standing models",
+    "waiting contents team standing preparing seen segments review plans calendars suggestions models",
     "admin": "actions forms line_import models",
     "line_import": "actions models",
-    "management": "actions answers demo exports models",
+    "management": "actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",
@@ -52,6 +52,8 @@ WITHIN = {
     "waiting": "models",
     "contents": "models",
     "checking": "answers",
+    "review": "agreement answers report_words scoring",
+    "segments": "answers",
     "agenda": "scoring answers",
     "preparing": "agenda agreement answers seen standing models",
     "records": "wording models",

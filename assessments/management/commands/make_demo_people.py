@@ -58,7 +58,7 @@ def days_ago(days):
 
 def make_line(email, line_manager, accepted):
     person = User.objects.get(email=email)
-    with days_ago(400):
+    with days_ago(400 if accepted else 3):
         line = name_line_manager(person=person, email=line_manager, asked_by=person)
         if accepted:
             accept_line(line=line, line_manager=User.objects.get(email=line_manager))
