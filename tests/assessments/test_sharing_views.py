@@ -637,6 +637,14 @@ def test_pages_name_the_owner_where_the_line_manager_reads_them(theirs, shared):
         assert theirs_not not in words
 
 
+def test_work_examples_are_shown_in_full_where_they_cannot_be_opened(own, theirs, draft, manager):
+    make_evidence(draft, title="Long", text=f"{'word ' * 100}END")
+    assert "END" not in words_of(own.get(path("evidence-list", draft)))
+    share(draft, manager)
+    for browser in (own, theirs):
+        assert "END" in words_of(browser.get(path("evidence-list", draft)))
+
+
 def test_the_line_manager_who_rates_first_sees_no_level(theirs, rates_first):
     for name in ("assessment-check", "assessment-area"):
         args = [rates_first.pk, "B4"] if name == "assessment-area" else [rates_first.pk]
