@@ -1,0 +1,301 @@
+"""Sending the requests of the access table, and finding what is not as it says."""
+
+from collections import namedtuple
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.forms.rating import drawn
+from assessments.forms.review import shared_mark
+from assessments.standing import read_views
+from people.models import Notice, User
+from service import held_posts
+from service.models import HeldPost
+from standards.tree import version_tree
+from tests.conftest import HEAVY
+from tests.pages import Page
+from tests.routes import PUBLISHED, SLUGS, routes
+
+from .policy import CHANGES_BY_READING, EDIT, LOGIN, MAY_CHANGE_NOTHING, NAMED_ON, NAMED_TO_EVERYBODY, ON, POLICY, TELLS
+from .texts import NAME, STATES, found_in, may_see
+from .world import OWNERS, PLAYED, ROLES
+
+METHODS = ("get", "post")
+# How statements begin that write nothing.
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+# A role that gets next to nothing is tried in two states; HEAVY tries it in all.
+SMALL = {
+    "former line manager": ("reviewed", "left"),
+    "pending line manager": ("draft", "reviewed"),
+    "other line manager": ("shared", "agreed"),
+    "colleague": ("draft", "agreed"),
+    "editor": ("draft", "reviewed"),
+    "superuser": ("shared", "agreed"),
+    "signed out": ("draft", "agreed"),
+    "inactive owner": ("draft", "reviewed"),
+    "inactive line manager": ("shared", "agreed"),
+}
+# To whom the public pages may look different; and a page of one's own is tried as the owner of two of the rounds.
+SMALL_ON_PUBLIC_PAGES = ("owner", "editor", "signed out")
+SMALL_OF_ONES_OWN = ("draft", "reviewed")
+# Who tries the methods that an address does not have.
+SMALL_WITH_ANY_METHOD = ("owner", "draft")
+
+Cell = namedtuple("Cell", "key role state method address data")
+
+
+def missing_rows():
+    """Routes of ours that the table does not have, and rows that no route has."""
+    names = {route.name or route.prefix for route in routes() if not route.is_framework}
+    return names ^ {key.partition(":")[0] for key in POLICY}
+
+
+def states_for(key, role):
+    """The states in which a cell is tried: all with HEAVY."""
+    row = POLICY[key]
+    if HEAVY:
+        return STATES
+    if row.is_public:
+        return STATES[:1] if role in SMALL_ON_PUBLIC_PAGES else ()
+    if row.is_ones_own:
+        return SMALL.get(role, SMALL_OF_ONES_OWN if role == "owner" else STATES[:1])
+    return SMALL.get(role, STATES)
+
+
+class Run:
+    """Some cells, tried on a world: ``cells`` counts them, and ``seen`` has every text that each role was rightly shown."""
+
+    def __init__(self, world):
+        self.world = world
+        self.cells = 0
+        self.seen = {role: set() for role in ROLES}
+        self.by_name = {route.name: route for route in routes()}
+        self._sent = {}
+
+    # The addresses and what is sent to them
+
+    def path(self, key, state):
+        """The address of the subject's own row, of those that the key means."""
+        subject = self.world.subjects[state]
+        name, _, which = key.partition(": ")
+        line = {"live": subject.live_line, "ended": subject.ended_line}.get(which, subject.pending_line)
+        if name == "line-end" and not which:
+            line = subject.live_line
+        goal = {"done": subject.done_goal, "of no round": subject.loose_goal}.get(which, subject.goal)
+        known = PUBLISHED | {
+            "slug": SLUGS.get(name),
+            "assessment_id": (subject.earlier if which == "the one before" else subject.assessment).pk,
+            "other_id": subject.earlier.pk,
+            "evidence_id": subject.evidence.pk,
+            "goal_id": goal.pk,
+            "line_id": line.pk,
+            "notice_id": subject.notice.pk,
+            "heldpost_id": subject.held.pk,
+        }
+        path = reverse(name, kwargs={each: known[each] for each in self.by_name[name].parameters})
+        if which == "in a round":
+            return f"{path}?assessment={subject.assessment.pk}"
+        return f"{path}?q=quillwort" if name == "standards-search" else path
+
+    def payload(self, key, role, state):
+        """What a page that this role gets would send, or else the one that somebody gets who may, with something changed in it."""
+        name = key.partition(":")[0]
+        fields = {}
+        for each in dict.fromkeys((role, "owner", "line manager", "pending line manager")):
+            if each not in PLAYED and POLICY[key].wanted(each, state) == EDIT:
+                fields = self._fields(key, each, state)
+                break
+        # What somebody signed out sends of their own page is held for them, which has its own tests.
+        fields = {name: values for name, values in fields.items() if name != held_posts.DRAWN_FOR}
+        return fields | self._changes(name, state)
+
+    def _fields(self, key, role, state):
+        address = self.path(key, state)
+        # A statement that is rated is opened for a change.
+        shown = f"{address}?change=B4.3" if key == "review-edit" else address
+        response, _ = self._send(role, state, "get", shown)
+        forms = Page(response).forms if response.status_code == 200 else []
+        at = {address, address.partition("?")[0], ""}
+        fields = [each.fields for each in forms if each.action in at and each.method.lower() == "post"]
+        return max(fields, key=len, default={})
+
+    def _changes(self, name, state):
+        subject = self.world.subjects[state]
+        assessment = subject.assessment
+        tree = version_tree(assessment.version)
+        by_code = {each.code: each.pk for each in tree.statements}
+        if name in ("rating-edit", "rating-save"):
+            pk = by_code["B4.6"]
+            stands = read_views(assessment).own[pk]
+            return {f"drawn-{pk}": drawn(stands.answer, stands.revision), f"level-{pk}": "1", f"note-{pk}": "Other"}
+        due = timezone.localdate() + timedelta(days=90)
+        day = {"due_on_day": due.day, "due_on_month": due.month, "due_on_year": due.year}
+        shared = {"shared": shared_mark(assessment)} if assessment.shared_at else {}
+        return {
+            "account-detail": {"name": "Another Name"},
+            "notice-choose": {"kinds_1": []},
+            "line-detail": {"email": "somebody.else@example.com"},
+            "line-answer": {"answer": "accept"},
+            "report-verify": {"code": self.world.subjects["agreed"].assessment.check_code},
+            "assessment-create": {"role_profile": "senior-contract-manager"},
+            "assessment-role": {"role_profile": "contract-analyst"},
+            "target-edit": {"target-A1": "3", "reason-A1": "Another reason"},
+            "agreed-target-edit": {"target-A1": "3", "reason-A1": "Another reason"},
+            "evidence-create": {"title": "Another example"},
+            "evidence-edit": {"title": "Another title", "revision": str(subject.evidence.revision)},
+            "assessment-return": {"reason": "Another reason"},
+            "review-edit": shared | {f"level-{by_code['B4.3']}": "2", f"note-{by_code['B4.3']}": "Other"},
+            "review-agree": shared,
+            "review-finish": shared,
+            "conversation-detail": {"points": "Something else"},
+            "conversation-agree": {f"agreed-{by_code['B4.6']}": "1"},
+            "goal-create": {"what": "Another goal", "kind": "formal", **day},
+            "goal-edit": {"what": "Another thing", "kind": "formal", **day, "revision": str(subject.goal.revision)},
+            "goal-note": {"text": "Another note"},
+            "goal-finish": {"outcome": "Something came of it"},
+            "goal-drop": {"outcome": "Another reason"},
+        }.get(name, {})
+
+    # Trying
+
+    def wrong_cells(self, *, only=(), roles=ROLES, states=STATES):
+        """A sentence for each cell that is not as the table says; ``only`` names some of its keys."""
+        wrong = []
+        for role in roles:
+            cells = list(self._cells_of(role, only or POLICY, states))
+            point = transaction.savepoint()
+            self.world.play(role)
+            before = rows()
+            for cell in cells:
+                response, after = self._send(role, cell.state, cell.method, cell.address, cell.data)
+                self.cells += 1
+                faults = self._faults(cell, before, response, after)
+                wrong += [f"{cell.key} {role} {cell.state} {cell.method}: {each}" for each in faults]
+            transaction.savepoint_rollback(point)
+        return wrong
+
+    def _cells_of(self, role, keys, states):
+        for key in keys:
+            for state in states_for(key, role):
+                if state in states:
+                    for method in METHODS:
+                        wanted = getattr(POLICY[key].wanted(role, state), method)
+                        if HEAVY or wanted != 405 or (role, state) == SMALL_WITH_ANY_METHOD:
+                            data = self.payload(key, role, state) if method == "post" else {}
+                            yield Cell(key, role, state, method, self.path(key, state), data)
+
+    def _send(self, role, state, method, address, data=None):
+        """What comes of a request; the same one is sent once."""
+        client = self.world.client(role, state)
+        request = (client, method, address, str(sorted((data or {}).items())))
+        if HEAVY or request not in self._sent:
+            self._sent[request] = tried(client, method, address, data)
+        return self._sent[request]
+
+    def _faults(self, cell, before, response, after):
+        wanted = getattr(POLICY[cell.key].wanted(cell.role, cell.state), cell.method)
+        got = outcome(response)
+        if got != wanted:
+            yield f"{got} instead of {wanted}"
+        is_accepted = wanted in (200, ON)
+        may_change = is_accepted and (cell.method == "post" or cell.key in CHANGES_BY_READING)
+        if after is not UNTOUCHED and after != before and not may_change:
+            yield "something was changed"
+        if (
+            may_change
+            and got == wanted
+            and after in (UNTOUCHED, before)
+            and cell.state not in MAY_CHANGE_NOTHING.get(cell.key, ())
+        ):
+            yield "nothing was changed"
+        is_told = after not in (UNTOUCHED, None) and after.notices != before.notices
+        if is_told and cell.role == "owner" and cell.state not in TELLS.get(cell.key, ()):
+            yield "somebody was told"
+        yield from self._shown(cell, wanted, response)
+
+    def _shown(self, cell, wanted, response):
+        content = f"{response.content.decode('utf-8', 'replace')}\n{response.headers}"
+        for kind, state in sorted(found_in(content)):
+            if may_see(cell.role, kind, state):
+                self.seen[cell.role].add((kind, state))
+            else:
+                yield f"shows the {kind} of {state}"
+        if NAME in content and not self._may_be_named(cell, wanted):
+            yield "shows the owner's name"
+
+    @staticmethod
+    def _may_be_named(cell, wanted):
+        if cell.role in OWNERS:
+            return cell.role == "owner"
+        if cell.role == "line manager":
+            return wanted not in (404, 405)
+        return cell.key in NAMED_ON.get(cell.role, ()) or (cell.key in NAMED_TO_EVERYBODY and cell.method == "post")
+
+
+# What is kept
+
+UNTOUCHED = "untouched"
+
+
+class Rows(dict):
+    """Everything that is kept of anybody, by table, but for when they signed in last."""
+
+    @property
+    def notices(self):
+        """The primary keys of what people have been told."""
+        return [row[0] for row in self[Notice._meta.db_table]]
+
+    @property
+    def of_rounds(self):
+        """All but what is kept of people themselves."""
+        return {table: kept for table, kept in self.items() if not table.startswith("people")}
+
+
+def rows():
+    models = [
+        *apps.get_app_config("assessments").get_models(include_auto_created=True),
+        *(each for each in apps.get_app_config("people").get_models() if each is not User),
+        HeldPost,
+    ]
+    with connection.cursor() as cursor:
+        kept = Rows()
+        for model in models:
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')
+            kept[model._meta.db_table] = cursor.fetchall()
+    kept["people"] = list(User.objects.order_by("pk").values_list("pk", "name", "email", "job_title", "is_staff"))
+    return kept
+
+
+def outcome(response):
+    is_login = response.status_code == 302 and response.url.startswith(reverse("account_login"))
+    return LOGIN if is_login else response.status_code
+
+
+def tried(client, method, address, data=None):
+    """The response, and what is kept after it: UNTOUCHED where no statement wrote anything, None where the server failed.
+
+    Then all is as it was before, the cookies of the browser too: some pages sign out.
+    """
+    point = transaction.savepoint()
+    session = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    wrote = []
+
+    def watch(execute, sql, params, many, context):
+        if not sql.startswith(READS) and "django_session" not in sql:
+            wrote.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        response = getattr(client, method)(address, data or {})
+    after = None if response.status_code >= 500 else rows() if wrote else UNTOUCHED
+    transaction.savepoint_rollback(point)
+    client.cookies.clear()
+    if session:
+        client.cookies[session.key] = session.value
+    cache.clear()  # of codes and passwords that were tried
+    return response, after

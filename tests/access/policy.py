@@ -1,0 +1,251 @@
+"""The access table: for every route of ours, what each role gets in each state of the round.
+
+A key is the name of a route; after a colon it says which of its rows is meant where the address may name several.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .texts import DRAFTS, LEVELS, OVER, READ, STATES
+from .world import SIGNED_OUT
+
+LOGIN = "sign in"  # led to the sign-in page
+ON = 302  # led on
+
+
+class Pair(NamedTuple):
+    """What a GET and a POST are answered with."""
+
+    get: object
+    post: object
+
+
+SIGN_IN = Pair(LOGIN, LOGIN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the owner and the line manager get in each state; any other signed-in person; and somebody who is not signed in.
+
+    ``special`` has the roles that get something else than other people do.
+    """
+
+    owner: dict[str, Pair]
+    line_manager: dict[str, Pair]
+    others: Pair
+    signed_out: Pair = SIGN_IN
+    special: dict[str, Pair] = field(default_factory=dict)
+
+    @property
+    def is_public(self):
+        return self.signed_out.get != LOGIN
+
+    @property
+    def is_ones_own(self):
+        """Whether no round's state makes a difference."""
+        return {*self.owner.values(), *self.line_manager.values()} == {self.others}
+
+    def wanted(self, role, state) -> Pair:
+        """What ``role`` gets in ``state``."""
+        if role in self.special:
+            return self.special[role]
+        if role == "owner":
+            return self.owner[state]
+        if role == "line manager":
+            return self.line_manager[state]
+        return self.signed_out if role in SIGNED_OUT else self.others
+
+
+EDIT = Pair(200, ON)
+NEVER = Pair(403, 403)
+READS = Pair(200, 405)
+# Of an address that answers to both methods, to GET alone, and to POST alone.
+NOT_THERE = Pair(404, 404)
+NOT_THERE_TO_READ = Pair(404, 405)
+NOT_THERE_TO_POST = Pair(405, 404)
+POSTS = Pair(405, ON)
+NO_POST = Pair(405, 403)
+NO_READ = Pair(403, 405)
+# Led to the page that comes first, or instead.
+LED_ON = Pair(ON, 405)
+LED_ON_UNLESS_POSTED = Pair(ON, 403)
+
+
+def by_state(rest, *exceptions):
+    """``rest`` in each state, but for ``exceptions``: pairs of some states and what is got in them."""
+    return dict.fromkeys(STATES, rest) | {state: pair for states, pair in exceptions for state in states}
+
+
+def everyone(pair=READS):
+    """A public page."""
+    return Row(by_state(pair), by_state(pair), pair, pair)
+
+
+def members(pair, **special):
+    """A page that every signed-in person has for themselves."""
+    special = {role.replace("_", " "): each for role, each in special.items()}
+    return Row(by_state(pair), by_state(pair), pair, special=special)
+
+
+def owners(rest, *exceptions, others=NOT_THERE):
+    """A page of somebody's round that is not there for anybody else, their line manager among them."""
+    return Row(by_state(rest, *exceptions), by_state(others), others)
+
+
+def parties(owner, line_manager, others=NOT_THERE):
+    """A page that the owner and, in some states, the line manager have: each is a pair for all or a dictionary by state."""
+    owner, line_manager = (each if isinstance(each, dict) else by_state(each) for each in (owner, line_manager))
+    return Row(owner, line_manager, others)
+
+
+def line_managers(*exceptions, others=NOT_THERE):
+    """A page of the line manager's, which the owner does not have."""
+    return Row(by_state(others), by_state(others, *exceptions), others)
+
+
+def one_of(role, pair, others):
+    """A page that nobody has but one role."""
+    return Row(by_state(others), by_state(others), others, special={role: pair})
+
+
+OWN_TALK = ("reviewed", "left")
+READ_BY_BOTH = parties(READS, by_state(NOT_THERE_TO_READ, (READ, READS)), NOT_THERE_TO_READ)
+# A line manager who rates first is led to the review, and gets no report.
+LEVELS_BY_BOTH = parties(READS, by_state(NOT_THERE_TO_READ, (LEVELS, READS), (["hidden"], LED_ON)), NOT_THERE_TO_READ)
+REPORT = parties(READS, by_state(NOT_THERE_TO_READ, (LEVELS, READS), (["hidden"], NO_READ)), NOT_THERE_TO_READ)
+TALKED_ABOUT = parties(
+    by_state(LED_ON_UNLESS_POSTED, (OWN_TALK, EDIT)),
+    by_state(NOT_THERE, (READ, LED_ON_UNLESS_POSTED), (["reviewed"], EDIT)),
+)
+# A goal of the round: its owner changes it at any time, the line manager while the conversation is on.
+PLANNED = parties(EDIT, by_state(NOT_THERE, (READ, NEVER), (["reviewed"], EDIT)))
+PUBLIC_STANDARDS = (
+    *("version-detail", "area-detail", "statement-detail", "level-detail", "level-compare", "lifecycle-detail"),
+    *("role-list", "role-detail", "page-detail", "people-list", "people-detail", "casestudy-detail", "insight-list"),
+    *("learning-list", "source-list", "glossary-list", "standards-search", "export-detail", "version-export"),
+)
+PUBLIC_PAGES = ("help", "who-can-see-what", "scoring-explained", "privacy", "accessibility", "cookies")
+
+POLICY = {
+    "home": Row(by_state(LED_ON), by_state(LED_ON), LED_ON, READS),
+    **dict.fromkeys(PUBLIC_PAGES, everyone()),
+    # The published standards are everybody's; there is one version, to which the list leads.
+    "standards-list": everyone(LED_ON),
+    **dict.fromkeys(PUBLIC_STANDARDS, everyone()),
+    "heldpost-detail": owners(EDIT),
+    # People
+    "account-detail": members(EDIT),
+    "notice-choose": members(EDIT),
+    "notice-list": members(EDIT),
+    "notice-open": owners(POSTS, others=NOT_THERE_TO_POST),
+    "line-detail": members(EDIT),
+    # Of the line that waits: whoever is asked answers it, and its owner may take it back.
+    "line-answer": one_of("pending line manager", EDIT, NOT_THERE),
+    "line-withdraw": Row(
+        by_state(POSTS), by_state(NOT_THERE_TO_POST), NOT_THERE_TO_POST, special={"pending line manager": NO_POST}
+    ),
+    # Of the live line: either ends it; the one who accepted it may read that they did.
+    "line-end": Row(by_state(EDIT), by_state(EDIT), NOT_THERE, special={"other line manager": EDIT}),
+    "line-answer: live": Row(by_state(NOT_THERE), by_state(EDIT), NOT_THERE, special={"other line manager": EDIT}),
+    # Of the one that has ended: the former line manager may read that it has.
+    "line-answer: ended": one_of("former line manager", EDIT, NOT_THERE),
+    "line-end: ended": Row(by_state(NEVER), by_state(NOT_THERE), NOT_THERE, special={"former line manager": NEVER}),
+    "team-list": members(READS),
+    # A round
+    "assessment-list": members(READS),
+    "assessment-start": members(READS),
+    "assessment-create": members(EDIT),
+    "assessment-detail": READ_BY_BOTH,
+    "assessment-role": owners(NEVER, (DRAFTS, EDIT)),
+    "target-edit": owners(NEVER, (DRAFTS, EDIT)),
+    "rating-edit": parties(
+        by_state(Pair(200, 403), (DRAFTS, EDIT)),
+        by_state(NOT_THERE, (LEVELS, Pair(200, 403)), (["hidden"], NEVER)),
+    ),
+    "rating-save": owners(NO_POST, (DRAFTS, Pair(405, 200)), others=NOT_THERE_TO_POST),
+    "assessment-check": LEVELS_BY_BOTH,
+    "assessment-area": LEVELS_BY_BOTH,
+    "evidence-list": READ_BY_BOTH,
+    "evidence-create": owners(NEVER, (DRAFTS, EDIT)),
+    "evidence-edit": owners(NEVER, (DRAFTS, EDIT)),
+    "evidence-delete": owners(NEVER, (DRAFTS, EDIT)),
+    "assessment-delete": owners(NEVER, (DRAFTS, EDIT)),
+    "report-detail": REPORT,
+    "report-pdf": REPORT,
+    "report-verify": members(Pair(200, 200)),
+    # Sharing. In "hidden" the line manager has added nothing yet; in "left" they are none any more.
+    "assessment-share": owners(NEVER, (DRAFTS, EDIT)),
+    "assessment-withdraw": owners(NEVER, (["hidden"], EDIT)),
+    "assessment-return": line_managers((("shared", "hidden", "reviewed"), EDIT), (["agreed"], NEVER)),
+    "assessment-hand-over": owners(NEVER, (["left"], EDIT)),
+    "assessment-close": owners(NEVER, ((*DRAFTS, "left"), EDIT)),
+    # The review, which its owner never gets
+    "review-detail": line_managers(
+        (("shared", "hidden", "reviewed"), READS), (["agreed"], LED_ON), others=NOT_THERE_TO_READ
+    ),
+    "review-edit": line_managers((("shared", "hidden", "reviewed"), EDIT), (["agreed"], LED_ON_UNLESS_POSTED)),
+    "review-agree": line_managers(
+        (("shared", "reviewed"), POSTS), (("hidden", "agreed"), NO_POST), others=NOT_THERE_TO_POST
+    ),
+    "review-finish": line_managers(
+        (("shared", "hidden", "reviewed"), POSTS), (["agreed"], NO_POST), others=NOT_THERE_TO_POST
+    ),
+    # The conversation; once agreed, its record
+    "conversation-detail": parties(
+        by_state(LED_ON_UNLESS_POSTED, (OWN_TALK, EDIT), (["agreed"], Pair(200, 403))),
+        by_state(NOT_THERE, (READ, LED_ON_UNLESS_POSTED), (["reviewed"], EDIT), (["agreed"], Pair(200, 403))),
+    ),
+    "conversation-agree": TALKED_ABOUT,
+    "agreed-target-edit": TALKED_ABOUT,
+    "conversation-confirm": TALKED_ABOUT,
+    # The plan
+    "plan-detail": READ_BY_BOTH,
+    "goal-list": members(READS),
+    "goal-calendar": Row(by_state(READS), by_state(LED_ON), LED_ON),
+    "goal-create": members(EDIT),
+    "goal-create: in a round": PLANNED,
+    "goal-detail": READ_BY_BOTH,
+    "goal-detail: done": READ_BY_BOTH,
+    "goal-detail: of no round": owners(READS, others=NOT_THERE_TO_READ),
+    "goal-edit": PLANNED,
+    "goal-finish": PLANNED,
+    "goal-drop": PLANNED,
+    "goal-note": parties(EDIT, by_state(NOT_THERE, (READ, EDIT))),
+    "goal-note: of no round": owners(EDIT),
+    "goal-reopen: done": parties(POSTS, by_state(NOT_THERE_TO_POST, (READ, NO_POST)), NOT_THERE_TO_POST),
+    # From one round to the next. The one before was agreed with the line manager whom the owner has again.
+    "assessment-check: the one before": parties(READS, READS, NOT_THERE_TO_READ),
+    "report-detail: the one before": parties(READS, READS, NOT_THERE_TO_READ),
+    "conversation-detail: the one before": parties(Pair(200, 403), Pair(200, 403)),
+    "assessment-next": owners(NEVER, (OVER, EDIT)),
+    "assessment-compare": REPORT,
+}
+
+# What a cell may change by reading: the PDF that is made is kept for the next time.
+CHANGES_BY_READING = {"report-pdf"}
+# What may be accepted and change nothing: whoever has a draft is told so when they start another, whoever has read all their
+# notices has none left to mark, and so on.
+MAY_CHANGE_NOTHING = {
+    **dict.fromkeys(
+        ("assessment-create", "notice-list", "report-verify", "line-answer: live", "line-answer: ended"), STATES
+    ),
+    "review-finish": ("reviewed",),
+}
+# Which of the owner's own changes somebody is told of.
+TELLS = {
+    "assessment-share": DRAFTS,
+    "assessment-withdraw": ("hidden",),
+    "assessment-hand-over": ("left",),
+    "assessment-close": ("left",),
+    "conversation-confirm": OWN_TALK,
+    "line-detail": STATES,
+    "line-end": STATES,
+}
+# Pages on which somebody else than the owner and their line manager reads the owner's name: of lines and of notices.
+NAMED_ON = {
+    "former line manager": {"notice-list", "line-answer: ended", "line-end: ended"},
+    "pending line manager": {"notice-list", "line-answer", "team-list", "assessment-list"},
+    "other line manager": {"line-answer: live", "line-end", "team-list"},
+}
+# Whoever types in the code of an agreed report is told between whom it was agreed.
+NAMED_TO_EVERYBODY = {"report-verify"}

@@ -1,0 +1,266 @@
+"""The people of the access table, and an owner for each state of a round with everything in it that anybody may write."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.test import Client
+
+from assessments import actions
+from assessments.answers import Answered
+from assessments.models import Assessment, Evidence, Goal
+from people.actions import lines, make_editor, notify
+from people.models import Notice, ReportingLine, User
+from service.models import HeldPost
+from standards.models import Version
+from standards.tree import version_tree
+from tests.factories import (
+    agree,
+    changes_to,
+    close,
+    confirm,
+    converse,
+    make_assessment,
+    make_evidence,
+    make_line,
+    make_user,
+    rate_all,
+    reread,
+    share,
+)
+
+from .texts import DRAFTS, NAME, STATES, planted
+
+OWNERS = ("owner", "inactive owner")
+ROLES = (
+    "owner",
+    "line manager",
+    "former line manager",
+    "pending line manager",
+    "other line manager",
+    "colleague",
+    "editor",
+    "superuser",
+    "signed out",
+    "inactive owner",
+    "inactive line manager",
+)
+# Roles that are true only while they are played.
+PLAYED = ("other line manager", "inactive owner", "inactive line manager")
+SIGNED_OUT = ("signed out", "inactive owner", "inactive line manager")
+DUE = date(2027, 3, 31)
+DAY = date(2026, 3, 1)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody who has a round in one state, and the rows that addresses name."""
+
+    state: str
+    owner: User
+    assessment: Assessment
+    earlier: Assessment
+    evidence: Evidence
+    goal: Goal
+    done_goal: Goal
+    loose_goal: Goal
+    held: HeldPost
+    notice: Notice
+    live_line: ReportingLine
+    pending_line: ReportingLine
+    ended_line: ReportingLine
+
+
+@dataclass
+class World:
+    """``people`` are everybody but the owners, by role; ``subjects`` by state; ``clients`` by who uses them."""
+
+    people: dict[str, User]
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    clients: dict[object, Client] = field(default_factory=dict)
+
+    def person(self, role, state):
+        """The person who has this role towards the round of that state; None for somebody signed out."""
+        if role in OWNERS:
+            return self.subjects[state].owner
+        return self.people[role.removeprefix("inactive ")] if role != "signed out" else None
+
+    def client(self, role, state):
+        """A browser in which that person is signed in."""
+        key = (role, state if role in OWNERS else "")
+        if key not in self.clients:
+            self.clients[key] = Client(raise_request_exception=False)
+            if person := self.person(role, state):
+                self.clients[key].force_login(person)
+        return self.clients[key]
+
+    def sign_everybody_in(self):
+        """To be called while every account is open."""
+        for role in ROLES:
+            for state in STATES:
+                self.client(role, state)
+
+    def play(self, role):
+        """Make what this role is about true, where it cannot be at the same time as the others."""
+        if role == "inactive owner":
+            User.objects.filter(pk__in=[each.owner.pk for each in self.subjects.values()]).update(is_active=False)
+        elif role == "inactive line manager":
+            User.objects.filter(pk=self.people["line manager"].pk).update(is_active=False)
+        elif role == "other line manager":
+            owners = [each.owner.pk for each in self.subjects.values()]
+            ReportingLine.objects.live().filter(person__in=owners).update(line_manager=self.people[role])
+
+
+def make_world(states=STATES):
+    """Everybody, and a subject for each of ``states``."""
+    world = World(
+        {
+            "line manager": make_user(name="Tomasz Quillfeather"),
+            "former line manager": make_user(name="Fenella Wrackham"),
+            "pending line manager": make_user(name="Piers Undervale"),
+            "other line manager": make_user(name="Otto Brackenbury"),
+            "colleague": make_user(name="Zofia Dąbrówka"),
+            "editor": make_user(name="Harriet Molescroft"),
+            "superuser": make_user(name="Owain Bellweather", is_staff=True, is_superuser=True),
+        }
+    )
+    make_editor(user=world.people["editor"])
+    make_assessment(world.people["colleague"])
+    for state in states:
+        world.subjects[state] = _make_subject(world, state)
+    world.sign_everybody_in()
+    return world
+
+
+def _make_subject(world, state):
+    line_manager, former = world.people["line manager"], world.people["former line manager"]
+    owner = make_user(name=NAME, job_title="Contract Manager")
+    loose_goal = plan(owner, planted("loosegoal", state))
+    actions.finish_goal(goal=loose_goal, by=owner, outcome=planted("looseoutcome", state))
+    earlier = make_assessment(owner)
+    rate_all(earlier)
+    answer(earlier, "B4.1", Answered(2, note=planted("earliernote", state)))
+    earlier = agree(earlier, line_manager)
+    make_line(owner, former)
+    assessment = make_assessment(owner)
+    written = _write(assessment, state)
+    assessment = _bring_to(state, assessment, line_manager, former)
+    line = lines.name_line_manager(person=owner, email=world.people["pending line manager"].email, asked_by=owner)
+    of_owner = ReportingLine.objects.filter(person=owner)
+    return Subject(
+        state=state,
+        owner=owner,
+        assessment=assessment,
+        earlier=earlier,
+        loose_goal=loose_goal,
+        held=HeldPost.objects.create(user=owner, path="/account/", fields={"name": [planted("held", state)]}),
+        notice=notify(recipient=owner, kind=Notice.Kind.YEAR_PASSED, path="/assessments/"),
+        live_line=of_owner.live().get(),
+        pending_line=line,
+        ended_line=of_owner.get(line_manager=former),
+        **written,
+    )
+
+
+def _write(assessment, state):
+    """All that an owner writes in a draft."""
+    owner = assessment.owner
+    rate_all(assessment)
+    answer(assessment, "B4.1", Answered(2, note=planted("note", state)))
+    answer(assessment, "B4.2", Answered(not_relevant=True, reason=planted("reason", state)))
+    actions.set_targets(assessment=assessment, targets={"B4": (3, planted("targetreason", state))})
+    evidence = make_evidence(
+        assessment, title=planted("title", state), text=planted("text", state), statements=("B4.1", "B4.3"), dated=DAY
+    )
+    goal = plan(owner, planted("goal", state), measure=planted("measure", state))
+    actions.add_goal_note(goal=goal, by=owner, text=planted("goalnote", state))
+    done = plan(owner, planted("donegoal", state))
+    actions.finish_goal(goal=done, by=owner, outcome=planted("outcome", state))
+    return {"evidence": evidence, "goal": goal, "done_goal": done}
+
+
+def _bring_to(state, assessment, line_manager, former):
+    """Everything that happens between the draft and the state: it is shared with the former line manager first, who rates it."""
+    owner = assessment.owner
+    if state == "draft":
+        make_line(owner, line_manager)
+        return reread(assessment)
+    assessment = share(assessment, former, rates_first=state == "hidden")
+    statements = version_tree(assessment.version).statements
+    everything = {each.code: cell.rank if (cell := each.cell(2)) else 0 for each in statements}
+    review(assessment, everything | {"B4.5": Answered(1, note=planted("formernote", state))})
+    if state == "left":
+        assessment = _talk(finish(assessment), state)
+    make_line(owner, line_manager)
+    if state == "left":
+        return assessment
+    actions.hand_over_assessment(assessment=assessment, by=owner)
+    assessment = reread(assessment)
+    if state == "hidden":
+        return assessment
+    review(assessment, _ratings_of_the_line_manager(state))
+    if state in (*DRAFTS, "closed"):
+        actions.return_assessment(assessment=assessment, by=line_manager, reason=planted("returnreason", state))
+        if state == "closed":
+            close(assessment)
+        return reread(assessment)
+    goal = Goal.objects.open().get(assessment=assessment)
+    actions.add_goal_note(goal=goal, by=line_manager, text=planted("linegoalnote", state))
+    if state == "shared":
+        return reread(assessment)
+    assessment = _talk(finish(assessment), state)
+    if state == "agreed":
+        assessment = confirm(assessment, line_manager, owner, disagreement=planted("disagreement", state))
+    return assessment
+
+
+def _ratings_of_the_line_manager(state):
+    return {
+        "B4.3": Answered(1, note=planted("linenote", state)),
+        "B4.4": Answered(not_relevant=True, reason=planted("linereason", state)),
+    }
+
+
+def _talk(assessment, state):
+    """The conversation as recorded, and what is agreed where the two differ."""
+    by = assessment.line_manager
+    actions.set_agreed_targets(assessment=assessment, by=by, targets={"B5": (3, planted("agreedtarget", state))})
+    agreed = {
+        "B4.2": 3,
+        "B4.3": 1,
+        "B4.4": Answered(not_relevant=True, reason=planted("agreedreason", state)),
+        "B4.5": 2,
+    }
+    return converse(assessment, agreed, by=by, points=planted("points", state), look_again_on=DUE)
+
+
+def review(assessment, ratings):
+    """Rate as line manager, and finish nothing."""
+    changes = changes_to(assessment, ratings, view="line_manager")
+    saved = actions.save_review(assessment=assessment, by=assessment.line_manager, changes=changes)
+    assert saved.conflicts == ()
+
+
+def finish(assessment):
+    """Finish a review in which everything is rated."""
+    actions.finish_review(assessment=assessment, by=assessment.line_manager)
+    return reread(assessment)
+
+
+def answer(assessment, code, answered):
+    """Answer one statement as the owner."""
+    saved = actions.save_ratings(assessment=assessment, changes=changes_to(assessment, {code: answered}))
+    assert saved.conflicts == ()
+
+
+def plan(owner, what, *, measure="", aims=()):
+    """A goal on somebody's own plan."""
+    version = Version.objects.published().get()
+    goal = Goal(
+        owner=owner,
+        framework_id=version.framework_id,
+        what=what,
+        measure=measure,
+        kind=Goal.Kind.ON_THE_JOB,
+        due_on=DUE,
+    )
+    return actions.save_goal(goal=goal, by=owner, version=version, aims=aims).goal
