@@ -67,7 +67,7 @@ def can_close(user, assessment) -> bool:
     if not is_owner(user, assessment):
         return False
     if assessment.is_shared:
-        return assessment.hangs or not ReportingLine.objects.between(user, assessment.line_manager_id).exists()
+        return assessment.hangs or not ReportingLine.objects.between(user, assessment.line_manager_id).answerable().exists()
     return assessment.state == State.DRAFT
 
 

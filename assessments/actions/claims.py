@@ -50,7 +50,7 @@ def claim_as_either(assessment, by, **changes):
 
 def claim_to_close(assessment, by):
     """The same of a draft, or of a shared round that hangs or whose line has ended, which ``by`` must own."""
-    line = ReportingLine.objects.live().filter(person=OuterRef("owner"), line_manager=OuterRef("line_manager"))
+    line = ReportingLine.objects.between(OuterRef("owner"), OuterRef("line_manager")).answerable()
     late = timezone.now() - Assessment.HANGS_AFTER
     hangs = Q(acted_at__lt=late) | Q(acted_at=None, shared_at__lt=late)
     closable = Q(state=Assessment.State.DRAFT) | (Q(state=Assessment.State.SHARED) & (~Exists(line) | hangs))

@@ -25,6 +25,10 @@ class ReportingLineQuerySet(models.QuerySet):
         """The live line from ``person`` to ``line_manager``: one row or none."""
         return self.live().filter(person=person, line_manager=line_manager)
 
+    def answerable(self):
+        """Those whose line manager can still sign in."""
+        return self.filter(line_manager__is_active=True)
+
     def addressed_to(self, user):
         """Lines of others that name an address which ``user`` has confirmed, in any case of letters and in any state."""
         if not user.is_authenticated or not user.is_active:
@@ -44,7 +48,7 @@ class ReportingLineQuerySet(models.QuerySet):
 
     def line_manager_of(self, person):
         """The ``User`` with a live line from ``person`` whose account is open; None where there is none."""
-        line = self.live().filter(person=person, line_manager__is_active=True).select_related("line_manager").first()
+        line = self.live().answerable().filter(person=person).select_related("line_manager").first()
         return line.line_manager if line else None
 
     def with_people(self):

@@ -316,6 +316,13 @@ def test_close_assessment_whose_line_has_ended(shared, contract_manager):
     assert reread(shared).state == Assessment.State.CLOSED
 
 
+def test_close_assessment_whose_line_manager_has_left(shared, line_manager):
+    line_manager.is_active = False
+    line_manager.save()
+    close(shared)
+    assert reread(shared).state == Assessment.State.CLOSED
+
+
 def test_close_assessment_that_waits_for_its_line_manager_is_refused(shared, contract_manager):
     before = row_of(shared)
     with pytest.raises(NotOpen):

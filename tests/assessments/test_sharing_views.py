@@ -537,7 +537,7 @@ def test_assessment_detail_after_the_review_leads_to_the_conversation(own, revie
 
 def test_assessment_detail_says_who_has_yet_to_confirm(own, reviewed, owner, manager):
     talked = converse(reviewed, {"B4.1": 1})
-    assert "Your conversation is recorded. When you have both confirmed it" in words_of(
+    assert "Your conversation is recorded. When a level is agreed for each statement" in words_of(
         own.get(path("assessment-detail", talked))
     )
     confirm(talked, owner)
