@@ -102,11 +102,15 @@ class PortalFactory:
             finally:
                 _stop(process)
 
-    def environment(self):
-        """The environment of a process that works on a new database with nothing in it, and serves nobody."""
+    def environment(self, sqlite_file=""):
+        """The environment of a process that serves nobody, on a database of its own: a copy of the file, or a new empty one."""
+        if self.cluster:
+            return self._environment(self._new_database())
         self.number += 1
-        empty = f"sqlite:///{self.folder / f'empty-{self.number}.sqlite3'}"
-        return self._environment(self._new_database() if self.cluster else empty)
+        copy = self.folder / f"copy-{self.number}.sqlite3"
+        with closing(sqlite3.connect(sqlite_file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        return self._environment(f"sqlite:///{copy}")
 
     def close(self):
         """Drop what was made on a database server."""

@@ -4,7 +4,7 @@ import socketserver
 import threading
 from contextlib import contextmanager
 
-WAIT = 20
+WAIT = 60
 
 
 class Sink:

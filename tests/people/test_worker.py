@@ -15,10 +15,13 @@ import time
 from collections import Counter
 
 import pytest
+from django.db import connection
 
 from tests import smtp
 from tests.conftest import HEAVY
 from tests.servers import ROOT
+
+pytestmark = pytest.mark.django_db
 
 KILLED = -signal.SIGKILL
 # Moments at which the worker kills itself, and those at which the server holds it until it is killed.
@@ -76,9 +79,10 @@ class Workers:
 
 
 @pytest.fixture(scope="module")
-def driver(portals):
+def driver(portals, django_db_setup):
+    database = portals.environment(sqlite_file=connection.settings_dict["NAME"])
     with smtp.listening() as (sink, port):
-        environment = portals.environment() | {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
+        environment = database | {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.people.worker_driver"],
             cwd=ROOT,
