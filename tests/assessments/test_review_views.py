@@ -523,6 +523,18 @@ def test_review_finish_shows_both_what_both_say(browser, sign_in, shared, owner)
     assert Conversation.objects.filter(assessment=shared).count() == 1
 
 
+def test_an_area_that_came_into_the_role_in_the_conversation_is_left_to_rate(browser, shared, owner):
+    assessment = review(shared)
+    actions.set_agreed_targets(assessment=assessment, by=owner, targets={"B2": (2, "")})
+    words = words_of(browser.get(path(shared)))
+    assert "Seven statements came into the role since, and have no rating of yours." in words
+    assert "You and Nia Penŵydd say the same about" not in words
+    page = opened(browser, shared, "B2")
+    assert "Agree with all the rest" not in page.words
+    page.send({"level-B2.1": "1"})
+    assert "Nia Penŵydd: Practitioner You: Foundation" in words_of(browser.get(path(shared)))
+
+
 def test_levels_are_seen_once_the_one_who_rated_first_has_finished(browser, rating_first):
     statements = version_tree(rating_first.version).statements
     finished = review(rating_first, {each.code: 1 for each in statements if not each.code.startswith("B2")})
