@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,12 @@ from django.utils import timezone
 
 from people.models import ReportingLine
 from standards.models import Area, Framework, RoleProfile, Version
+
+
+@cache
+def _has_live_line():
+    """Between the owner of a round and the line manager who is named on it. Made once: every page asks for it."""
+    return Exists(ReportingLine.objects.between(OuterRef("owner"), OuterRef("line_manager")))
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -31,8 +38,7 @@ class AssessmentQuerySet(models.QuerySet):
 
     @staticmethod
     def _read_by(user):
-        line = ReportingLine.objects.live().filter(line_manager=user, person=OuterRef("owner"))
-        return Q(Exists(line), line_manager=user, state__in=Assessment.LINE_MANAGER_STATES)
+        return Q(_has_live_line(), line_manager=user, state__in=Assessment.LINE_MANAGER_STATES)
 
     def open(self):
         """The rounds that are not over."""
