@@ -516,6 +516,15 @@ def test_agreed_target_edit_agrees_targets_and_areas(his, held):
     assert "A1 Business Acumen Nia Penŵydd chose Practitioner Agreed Expert She leads on it" in words
 
 
+def test_agreed_target_edit_that_brings_an_area_in_asks_for_its_levels(his, held):
+    page = his.get(path(held, "agreed-target-edit"))
+    his.post(path(held, "agreed-target-edit"), fields_of(page) | {"target-B2": "2", "reason-B2": ""})
+    words = words_of(his.get(path(held)))
+    assert "1. Where you differ Ten statements" in words
+    assert words.count("Tomasz Quillfeather: No answer") == 7
+    assert "B2 Procurement and Mobilisation Agreed level Still to agree" in words
+
+
 def test_agreed_target_edit_says_what_is_wrong_of_the_role(his, held):
     page = his.get(path(held, "agreed-target-edit"))
     response = his.post(path(held, "agreed-target-edit"), fields_of(page) | {"target-A1": "3"})
