@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MAKE = "from tests.browser.cast import make; make({kind!r}, {number!r})"
 # How many are made at a time: starting a process costs more than making a person.
-BATCH = {"begun": 12, "closed": 3, "finished": 12, "half": 6, "new": 12, "shared": 3, "talking": 3}
+BATCH = {"begun": 12, "finished": 8, "new": 12, "ready": 3, "reviewing": 4, "talking": 6, "talking with": 4}
 # Those who only look need not be new to every test.
 SHARED = {"editor", "superuser", "leading", "agreed", "agreed with"}
 
@@ -37,6 +37,7 @@ class Cast:
     def __init__(self, portal):
         self.portal = portal
         self.waiting = {}
+        self.seen = {}
 
     def take(self, kind) -> Person:
         waiting = self.waiting.setdefault(kind, [])
@@ -44,6 +45,12 @@ class Cast:
             printed = self.portal.python(MAKE.format(kind=kind, number=BATCH.get(kind, 1)))
             waiting += [Person(**each) for each in json.loads(printed.splitlines()[-1])]
         return waiting[0] if kind in SHARED else waiting.pop(0)
+
+    def look_at(self, kind) -> Person:
+        """Somebody of a kind whose pages are only opened, the same one each time."""
+        if kind not in self.seen:
+            self.seen[kind] = self.take(kind)
+        return self.seen[kind]
 
 
 def make(kind, number):

@@ -1,12 +1,8 @@
 """Every page of the portal in every state, by its route's name. ``test_pages.py`` opens each; a route without an entry fails."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from tests.browser import pages_of_two
+from tests.browser.states import LONG_NOTE, ROUND, State, fill, in_another_window, press
 
-from playwright.sync_api import Page
-
-LONG_NOTE = "word " * 401
-ROUND = "/assessments/{assessment}/"
 DOCUMENT = "/standards/contract-management/2.0/"
 SEARCH = DOCUMENT + "search/?q="
 # Texts of the document that are pages of their own.
@@ -20,46 +16,6 @@ PEOPLE = (
     "assistant-employment-account-director",
     "director-of-investment",
 )
-
-
-@dataclass(frozen=True)
-class State:
-    """A page as somebody of the cast (None: nobody signed in) finds it at ``path``, after ``prepare`` has brought it there.
-
-    ``path`` may name the person's ``assessment``, ``evidence`` and so on. ``is_refused`` marks the state that follows a form which
-    was refused: it must say so.
-    """
-
-    route: str
-    path: str
-    who: str | None = None
-    name: str = "as it opens"
-    prepare: Callable[[Page], None] | None = None
-    is_refused: bool = False
-    status: int = 200
-
-    def __str__(self):
-        return f"{self.route}: {self.name}" + (f" ({self.who})" if self.who else "")
-
-
-def press(name):
-    """Press a button, with whatever stands in the form."""
-
-    def prepare(page):
-        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-
-    return prepare
-
-
-def fill(button, **values):
-    """Fill fields by their name attribute and press a button."""
-
-    def prepare(page):
-        for name, value in values.items():
-            page.locator(f"main [name='{name}']").fill(value)
-        press(button)(page)
-
-    return prepare
 
 
 def unset_radios(page):
@@ -110,15 +66,6 @@ def changed_elsewhere(page):
     page.locator(".rating-row input[value='2']").first.evaluate("(radio) => { radio.checked = true; }")
     press("Save and continue")(page)
     page.wait_for_selector(".govuk-error-summary")
-
-
-def in_another_window(page, change, address=None):
-    """Do ``change`` in a second window on the same page, or on the one at ``address``; it is closed then."""
-    other = page.context.new_page()
-    other.goto(address or page.url)
-    with other.expect_navigation():
-        change(other)
-    other.close()
 
 
 def targets_changed_elsewhere(page):
@@ -402,10 +349,10 @@ READING = [
     State("assessment-area", ROUND + "standards/B6/", "closed", "closed"),
 ]
 
-STATES = PUBLIC + ACCOUNTS + ROUNDS + READING
+STATES = PUBLIC + ACCOUNTS + ROUNDS + READING + pages_of_two.STATES
 
 # Routes that draw no page of the portal's own.
-NO_PAGE = {
+NO_PAGE = pages_of_two.NO_PAGE | {
     "rating-save": "answers a script in JSON",
     "report-pdf": "a download",
     "version-export": "a download",

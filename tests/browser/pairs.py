@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.models import Goal
-from people.actions.lines import name_line_manager
+from people.actions.lines import end_line, name_line_manager
 from people.models import Notice, ReportingLine, User
 from standards.tree import version_tree
 from tests.assessments import rounds
@@ -134,6 +134,20 @@ def _asking(owner):
     return owner, line_manager, {"line": keys["line"]}
 
 
+def _left(owner):
+    """Has shared with somebody who has ended the line between them."""
+    assessment = _shared(owner)
+    end_line(line=ReportingLine.objects.live().get(person=owner), ended_by=assessment.line_manager)
+    return owner, assessment.line_manager, _keys(assessment, owner)
+
+
+def _handing_over(owner):
+    """Has shared with somebody, and has another line manager since."""
+    assessment = review(_shared(owner), {"A1.1": 1}, finish=False)
+    make_line(owner, _line_manager())
+    return owner, assessment.line_manager, _keys(reread(assessment), owner)
+
+
 def _leading(line_manager):
     """Has a team in every state."""
     owners = [make_user(name=f"Ann Longworth-Przybyszewska {User.objects.count()}") for _ in range(5)]
@@ -163,5 +177,7 @@ KINDS = {
     "again": _again,
     "pending": _pending,
     "asking": _asking,
+    "left": _left,
+    "handing over": _handing_over,
     "leading": _leading,
 }

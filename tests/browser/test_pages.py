@@ -90,7 +90,8 @@ def faults_of(page):
 
 def opened(windows, cast, state):
     """A window on a state, its page checked to be the right one."""
-    person = cast.take(state.who) if state.who else None
+    take = cast.take if state.prepare else cast.look_at
+    person = take(state.who) if state.who else None
     page = windows.open(person, state.path.format(**vars(person)) if person else state.path)
     if state.prepare:
         state.prepare(page)
