@@ -68,9 +68,9 @@ def _css() -> str:
 def digest(assessment: Assessment, reader: str, layout: str) -> str:
     """SHA-256, in hexadecimal, of what decides what the report of a round from `rounds_to_report()` says to a reader.
 
-    Makes no query, but for one for the goals of a shared round, and one for who signed ratings in a round that was handed over.
+    Makes no query, but for one for who signed ratings where the report shows both views, and one for the goals of a shared round.
     """
-    owner, version, earlier = assessment.owner, assessment.version, earlier_shown(assessment)
+    owner, version, earlier = assessment.owner, assessment.version, earlier_shown(assessment, reader)
     line_manager = assessment.line_manager if assessment.state in Assessment.LINE_MANAGER_STATES else None
     decides = (
         layout,

@@ -7,7 +7,7 @@ this one.
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.utils import timezone
 
 from standards.tree import VersionTree, version_tree
@@ -106,23 +106,8 @@ class ReportSource:
 
 
 def rounds_to_report(user) -> QuerySet[Assessment]:
-    """The rounds that ``user`` may read, with all that a report says of them besides answers, in the same query.
-
-    `shows_previous`     whether the user may read the round before, too
-    `was_handed_over`    whether ratings of another line manager stand in it
-    """
-    others = Rating.objects.filter(assessment=OuterRef("pk"), view=LINE_MANAGER).exclude(
-        rated_by=OuterRef("line_manager")
-    )
-    return (
-        Assessment.objects.visible_to(user)
-        .with_version()
-        .select_related("conversation", "previous__version")
-        .annotate(
-            shows_previous=Exists(Assessment.objects.visible_to(user).filter(pk=OuterRef("previous"))),
-            was_handed_over=Exists(others),
-        )
-    )
+    """The rounds that ``user`` may read, with all that a report says of them besides answers and goals, in the same query."""
+    return Assessment.objects.visible_to(user).with_version().select_related("conversation", "previous__version")
 
 
 def reader_of(assessment: Assessment, user) -> str:
@@ -135,9 +120,17 @@ def shows_both_views(assessment: Assessment) -> bool:
     return assessment.is_reviewed and assessment.state in Assessment.LINE_MANAGER_STATES
 
 
-def earlier_shown(assessment: Assessment) -> Assessment | None:
-    """The round before, where the report of a round from `rounds_to_report` compares the two; else None."""
-    return assessment.previous if assessment.is_agreed and assessment.shows_previous else None
+def earlier_shown(assessment: Assessment, reader: str) -> Assessment | None:
+    """The round before, where an agreed report compares the two; None where the reader may not read that one.
+
+    It is told without a query what `Assessment.objects.read_by` says: a line manager who reads this round has a live line to its
+    owner, so they read the one before where it names them, too.
+    """
+    earlier = assessment.previous if assessment.is_agreed else None
+    if earlier is None or reader == Reader.OWNER:
+        return earlier
+    names_them = earlier.line_manager_id == assessment.line_manager_id
+    return earlier if names_them and earlier.state in Assessment.LINE_MANAGER_STATES else None
 
 
 def read_source(assessment: Assessment, reader: str) -> ReportSource:
@@ -148,7 +141,7 @@ def read_source(assessment: Assessment, reader: str) -> ReportSource:
     owner, version = assessment.owner, assessment.version
     has_both = shows_both_views(assessment)
     is_shared = assessment.state in Assessment.LINE_MANAGER_STATES
-    earlier = earlier_shown(assessment)
+    earlier = earlier_shown(assessment, reader)
     views, signed, earlier_ratings = _read_ratings(assessment, has_both, earlier)
     chosen, agreed, earlier_targets = _read_targets(assessment, has_both, earlier)
     return ReportSource(
@@ -205,20 +198,16 @@ def _read_ratings(assessment, has_both, earlier):
             *("assessment_id", "view", "rated_by_id"), *("statement_id", "rank", "not_relevant", "reason", "note")
         )
     )
-    if assessment.was_handed_over:
-        rows = rows.annotate(rated_by_name=F("rated_by__name")).values_list(
-            *("assessment_id", "view", "rated_by_id"),
-            *("statement_id", "rank", "not_relevant", "reason", "note", "rated_by_name"),
-        )
+    names = {pk: name or email for pk, name, email in read_signers(assessment)}
     views = {OWN: [], LINE_MANAGER: [], AGREED: []} if has_both else {OWN: []}
     signed, before = [], []
     for round_id, view, by, *answer in rows:
         if round_id != assessment.pk:
-            before.append(tuple(answer[:5]))
+            before.append(tuple(answer))
             continue
-        views[view].append(tuple(answer[:5]))
-        if view == LINE_MANAGER and by != assessment.line_manager_id:
-            signed.append((answer[5], answer[0]))
+        views[view].append(tuple(answer))
+        if by in names and view == LINE_MANAGER:
+            signed.append((names[by], answer[0]))
     return {view: tuple(each) for view, each in views.items()}, tuple(signed), tuple(before)
 
 
@@ -270,11 +259,19 @@ def _open_goals(assessment):
 
 
 def read_signers(assessment: Assessment) -> tuple[tuple, ...]:
-    """Who signed ratings that the report shows, other than its line manager. No query unless the round was handed over."""
-    if not (assessment.was_handed_over and shows_both_views(assessment)):
-        return ()
-    signed = Rating.objects.filter(assessment_id=assessment.pk, view=LINE_MANAGER)
-    return tuple(signed.order_by("rated_by_id").values_list("rated_by_id", "rated_by__name").distinct())
+    """Who signed ratings that the report shows, other than its line manager: (pk, name). No query unless it shows both views.
+
+    Read once for a round as it was fetched.
+    """
+    if not hasattr(assessment, "signers_to_report"):
+        assessment.signers_to_report = _signers(assessment) if shows_both_views(assessment) else ()
+    return assessment.signers_to_report
+
+
+def _signers(assessment):
+    ratings = Rating.objects.filter(assessment_id=assessment.pk, view=LINE_MANAGER)
+    others = ratings.exclude(rated_by=assessment.line_manager_id).order_by("rated_by_id")
+    return tuple(others.values_list("rated_by_id", "rated_by__name", "rated_by__email").distinct())
 
 
 def _held(assessment):

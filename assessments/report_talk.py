@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .report_words import listed
 
 MOST_TOPICS = 4
+MOST_DIFFERENCES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,11 @@ class BothViews:
     differences: tuple[Difference, ...]
     compared: int
     signed: tuple[Signed, ...]
+
+    @property
+    def are_few(self) -> bool:
+        """Whether a table of them says more than the statements themselves, which show both views too."""
+        return len(self.differences) <= MOST_DIFFERENCES
 
     @property
     def open(self) -> int:
