@@ -19,7 +19,7 @@ from django.views.generic import View
 
 from assessments import actions, permissions
 from assessments.answers import Answered
-from assessments.models import Assessment, Conversation, Rating
+from assessments.models import Assessment, Conversation, GoalStatement, Rating
 from assessments.models.assessment import AssessmentQuerySet
 from assessments.models.goal import GoalQuerySet
 from documents import pdf
@@ -36,7 +36,7 @@ from tests.access.texts import NAME, STATES, all_to_be_seen
 from tests.access.twins import another_world, changed, pages_of
 from tests.access.world import PLAYED, ROLES, answer, make_world, plan
 from tests.conftest import HEAVY
-from tests.factories import make_assessment, make_evidence, make_line, make_user, rate_all, share
+from tests.factories import make_assessment, make_evidence, make_line, make_user, rate_all, reread, share
 from tests.routes import FRAMEWORK_PREFIXES, routes
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,21 @@ def test_nobody_can_tell_a_draft_from_no_round_at_all(run, newcomer):
     assert found["former line manager"] == []
 
 
+def test_a_line_manager_cannot_tell_what_becomes_of_a_round_that_they_returned(run, newcomer):
+    line_manager = run.world.people["line manager"]
+    assessment = share(write_a_draft(newcomer), line_manager)
+    actions.return_assessment(assessment=assessment, by=line_manager, reason="A reason")
+    returned, notices = pages_of(run, "line manager", "draft"), told()
+    answer(assessment, "B4.1", Answered(2, note="Another note"))
+    with another_world():
+        actions.close_assessment(assessment=reread(assessment), by=newcomer)
+        assert changed(returned, pages_of(run, "line manager", "draft")) == []
+        assert told() == notices
+    actions.delete_assessment(assessment=reread(assessment))
+    assert changed(returned, pages_of(run, "line manager", "draft")) == []
+    assert told() == notices
+
+
 def say_something_else(assessment):
     """Change every answer of the owner in what it says of their level, as if they had given that one."""
     own = Rating.objects.filter(assessment=assessment, view=Rating.View.SELF)
@@ -174,6 +189,8 @@ def say_something_else(assessment):
     own.filter(not_relevant=True).update(not_relevant=False, reason="", rank=1)
     own.update(rank=Case(When(rank=1, then=Value(0)), default=Value(1)))
     left_out.update(rank=None, not_relevant=True, reason="Something else")
+    # Whoever aims at the next level says which one they have.
+    assert GoalStatement.objects.filter(goal__assessment=assessment).update(rank=1)
 
 
 def statement(code):

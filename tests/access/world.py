@@ -171,7 +171,8 @@ def _write(assessment, state):
     evidence = make_evidence(
         assessment, title=planted("title", state), text=planted("text", state), statements=("B4.1", "B4.3"), dated=DAY
     )
-    goal = plan(owner, planted("goal", state), measure=planted("measure", state))
+    aim = next(each.pk for each in version_tree(assessment.version).statements if each.code == "B4.6")
+    goal = plan(owner, planted("goal", state), measure=planted("measure", state), aims=[(aim, 3)])
     actions.add_goal_note(goal=goal, by=owner, text=planted("goalnote", state))
     done = plan(owner, planted("donegoal", state))
     actions.finish_goal(goal=done, by=owner, outcome=planted("outcome", state))
