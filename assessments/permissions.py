@@ -67,7 +67,10 @@ def can_close(user, assessment) -> bool:
     if not is_owner(user, assessment):
         return False
     if assessment.is_shared:
-        return assessment.hangs or not ReportingLine.objects.between(user, assessment.line_manager_id).answerable().exists()
+        return (
+            assessment.hangs
+            or not ReportingLine.objects.between(user, assessment.line_manager_id).answerable().exists()
+        )
     return assessment.state == State.DRAFT
 
 
@@ -82,8 +85,10 @@ def can_review(user, assessment) -> bool:
 
 
 def can_converse(user, assessment) -> bool:
-    """Record the conversation: both, from the moment the review is finished until it is agreed."""
-    return assessment.is_shared and assessment.is_reviewed and _is_party(user, assessment)
+    """Record the conversation: both, from the moment the review is finished until it is agreed, along a live line."""
+    if not (assessment.is_shared and assessment.is_reviewed and _is_party(user, assessment)):
+        return False
+    return not is_owner(user, assessment) or ReportingLine.objects.between(user, assessment.line_manager_id).exists()
 
 
 def can_read_conversation(user, assessment) -> bool:

@@ -46,7 +46,7 @@ SAID = {
     ),
     "returned": Said("Your assessment has been returned", "{who} has returned your assessment to you", _ASSESSMENT),
     "handed-over": Said(
-        "An assessment has a new line manager", "{who} has handed over an assessment to a new line manager", _ASSESSMENT
+        "An assessment is handed over to you", "{who} has handed over an assessment to you", _ASSESSMENT
     ),
     "reviewed": Said(
         "Your assessment has been reviewed", "{who} has finished the review of your assessment", _ASSESSMENT
@@ -62,6 +62,11 @@ SAID = {
         "Read what changed",
     ),
     "agreed": Said("An assessment is agreed", "{who} has confirmed as well: the assessment is agreed", _ASSESSMENT),
+    "disagreed": Said(
+        "An assessment is agreed, with a disagreement recorded",
+        "{who} has confirmed as well and recorded a disagreement: the assessment is agreed",
+        "Read it",
+    ),
     "closed": Said(
         "An assessment is closed", "{who} has closed the assessment that they shared with you", "See your team"
     ),
@@ -108,6 +113,7 @@ GROUPS = (
             ("ready-to-confirm", "The record of a conversation waits for you to confirm it"),
             ("confirmation-removed", "A change removes your confirmation"),
             ("agreed", "An assessment is agreed"),
+            ("disagreed", "An assessment is agreed, with a disagreement recorded"),
         ),
     ),
     ("Your goals", (("goal-due", "A goal is due in 14 days"), ("goal-overdue", "A goal is overdue"))),

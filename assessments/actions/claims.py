@@ -39,9 +39,9 @@ def claim_as_line_manager(assessment, by, *, sharing=None, unless_reviewed=False
 
 
 def claim_as_either(assessment, by, **changes):
-    """The same of a shared round whose review is finished, which ``by`` owns or reads as line manager."""
+    """The same of a shared round whose review is finished, which ``by`` owns or reads as line manager, along a live line."""
     if by.pk == assessment.owner_id:
-        found = Assessment.objects.owned_by(by).filter(state=Assessment.State.SHARED)
+        found = Assessment.objects.owned_by(by).with_live_line().filter(state=Assessment.State.SHARED)
     else:
         found = Assessment.objects.read_by(by).filter(state=Assessment.State.SHARED)
         changes = {"acted_at": timezone.now()} | changes

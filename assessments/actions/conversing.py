@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
-from people.actions import notify
 from people.models import Notice
 from standards.tree import version_tree
 
@@ -17,7 +15,7 @@ from ..models import AgreedGoal, AgreedTarget, Assessment, Conversation, Event, 
 from ..records import check_code, record_of
 from ..standing import read_views
 from .claims import claim_as_either
-from .events import note
+from .events import note, tell
 from .ratings import write_answers
 from .refusals import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAskable, Unfinished
 from .targets import changed_targets, check_targets, write_targets
@@ -53,7 +51,7 @@ def record_conversation(*, assessment, by, held_on, points, look_again_on, drawn
     # First, because a confirmation stands only beside a day.
     unconfirmed = touch(assessment, by)
     Conversation.objects.filter(assessment=assessment).update(
-        held_on=held_on, points=points, look_again_on=look_again_on
+        held_on=held_on, points=points, look_again_on=look_again_on, changed_at=timezone.now(), changed_by=by
     )
     return Recorded(unconfirmed)
 
@@ -91,20 +89,14 @@ def touch(assessment, by) -> bool:
     """
     conversations = Conversation.objects.filter(assessment=assessment)
     found = conversations.values_list("owner_confirmed_at", "line_manager_confirmed_at").first()
-    conversations.update(
-        revision=F("revision") + 1,
-        changed_at=timezone.now(),
-        changed_by=by,
-        owner_confirmed_at=None,
-        line_manager_confirmed_at=None,
-    )
+    conversations.update(revision=F("revision") + 1, owner_confirmed_at=None, line_manager_confirmed_at=None)
     parties = (assessment.owner, assessment.line_manager)
     confirmed = [person for person, at in zip(parties, found or (None, None), strict=True) if at]
     if confirmed:
         note(assessment, Event.Kind.UNCONFIRMED, by)
     for person in confirmed:
         if person.pk != by.pk:
-            _tell(assessment, person, Notice.Kind.CONFIRMATION_REMOVED, by)
+            tell(assessment, person, Notice.Kind.CONFIRMATION_REMOVED, by, leads_to="conversation-detail")
     return bool(confirmed)
 
 
@@ -142,9 +134,9 @@ def confirm_conversation(*, assessment, by, revision, disagreement="") -> bool:
     if conversation.is_confirmed_by_both:
         _agree(assessment, by, tree, views)
         for person in (assessment.owner, assessment.line_manager):
-            _tell(assessment, person, Notice.Kind.AGREED, by)
+            tell(assessment, person, Notice.Kind.DISAGREED if disagreement else Notice.Kind.AGREED, by)
         return True
-    _tell(assessment, other, Notice.Kind.READY_TO_CONFIRM, by)
+    tell(assessment, other, Notice.Kind.READY_TO_CONFIRM, by, leads_to="conversation-detail")
     return False
 
 
@@ -193,7 +185,3 @@ def _agree(assessment, by, tree, views):
     assessment.check_code = check_code(record_of(assessment))
     assessment.state = Assessment.State.AGREED
     assessment.save(update_fields=["state", "agreed_at", "changed_at", "check_code"])
-
-
-def _tell(assessment, recipient, kind, actor):
-    notify(recipient=recipient, kind=kind, actor=actor, path=reverse("assessment-detail", args=[assessment.pk]))

@@ -1,6 +1,10 @@
-"""The history of a round."""
+"""The history of a round, and who is told of it."""
 
+from django.urls import reverse
 from django.utils import timezone
+
+from people.actions import notify
+from people.models import ReportingLine
 
 from ..models import Event
 
@@ -8,3 +12,14 @@ from ..models import Event
 def note(assessment, kind, actor):
     """Keep that ``actor`` did this now. For an action that has claimed the round; not after it is frozen."""
     Event.objects.create(assessment=assessment, kind=kind, actor=actor, at=timezone.now())
+
+
+def tell(assessment, recipient, kind, actor, *, leads_to="assessment-detail"):
+    """Tell the owner of a round, or its line manager as long as their line is live, what ``actor`` did.
+
+    ``leads_to`` names the page of the round, or the team's page where the line manager reads the round no more.
+    """
+    if recipient.pk != assessment.owner_id and not ReportingLine.objects.between(assessment.owner, recipient).exists():
+        return
+    path = reverse(leads_to, args=[] if leads_to == "team-list" else [assessment.pk])
+    notify(recipient=recipient, kind=kind, actor=actor, path=path)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from people.actions import notify
 from people.models import Notice
 from standards.tree import version_tree
 
@@ -16,7 +14,7 @@ from ..models import Conversation, Event, Rating
 from ..standing import read_views
 from .claims import claim_as_line_manager
 from .conversing import touch
-from .events import note
+from .events import note, tell
 from .ratings import write_answers
 from .refusals import LevelsHidden, Unfinished
 
@@ -101,9 +99,4 @@ def finish_review(*, assessment, by, shared_at=None):
         raise Unfinished(left)
     Conversation.objects.get_or_create(assessment=assessment)
     note(assessment, Event.Kind.REVIEWED, by)
-    notify(
-        recipient=assessment.owner,
-        kind=Notice.Kind.REVIEWED,
-        actor=by,
-        path=reverse("assessment-detail", args=[assessment.pk]),
-    )
+    tell(assessment, assessment.owner, Notice.Kind.REVIEWED, by)

@@ -1,10 +1,9 @@
 """Sharing a round, taking it back, giving it back, handing it over, and closing it."""
 
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import F
 from django.utils import timezone
 
-from people.actions import notify
 from people.models import Notice, ReportingLine
 from standards.tree import version_tree
 
@@ -12,7 +11,7 @@ from ..agreement import unanswered
 from ..models import Assessment, Conversation, Event, Goal
 from ..standing import read_views
 from .claims import claim_as_line_manager, claim_as_owner, claim_to_close
-from .events import note
+from .events import note, tell
 from .refusals import NoLineManager, NotAskable, Unfinished
 
 State = Assessment.State
@@ -44,7 +43,7 @@ def share_assessment(*, assessment, by, rates_first=False):
         raise Unfinished(left)
     Goal.objects.open().filter(owner=by, framework_id=assessment.framework_id).update(assessment=assessment)
     note(assessment, Event.Kind.SHARED, by)
-    _tell(assessment, line_manager, Notice.Kind.SHARED, by)
+    tell(assessment, line_manager, Notice.Kind.SHARED, by)
 
 
 @transaction.atomic
@@ -53,7 +52,7 @@ def withdraw_assessment(*, assessment, by):
     line_manager = assessment.line_manager
     claim_as_owner(assessment, by, of=State.SHARED, unless_acted=True, **_DRAFT_AGAIN)
     note(assessment, Event.Kind.WITHDRAWN, by)
-    _tell(assessment, line_manager, Notice.Kind.WITHDRAWN, by, leads_on=False)
+    tell(assessment, line_manager, Notice.Kind.WITHDRAWN, by, leads_to="team-list")
 
 
 @transaction.atomic
@@ -65,9 +64,9 @@ def return_assessment(*, assessment, by, reason):
     if not reason:
         raise NotAskable("A round is given back with a reason.")
     claim_as_line_manager(assessment, by, **_DRAFT_AGAIN | {"return_reason": reason, "acted_at": None})
-    _unconfirm(assessment)
+    Conversation.objects.filter(assessment=assessment).update(owner_confirmed_at=None, line_manager_confirmed_at=None)
     note(assessment, Event.Kind.RETURNED, by)
-    _tell(assessment, assessment.owner, Notice.Kind.RETURNED, by)
+    tell(assessment, assessment.owner, Notice.Kind.RETURNED, by)
 
 
 @transaction.atomic
@@ -89,9 +88,12 @@ def hand_over_assessment(*, assessment, by):
         acted_at=None,
         reviewed_at=None,
     )
-    _unconfirm(assessment)
+    # They talk anew: what was recorded stays, but for the day.
+    Conversation.objects.filter(assessment=assessment).update(
+        revision=F("revision") + 1, held_on=None, owner_confirmed_at=None, line_manager_confirmed_at=None
+    )
     note(assessment, Event.Kind.HANDED_OVER, by)
-    _tell(assessment, line_manager, Notice.Kind.HANDED_OVER, by)
+    tell(assessment, line_manager, Notice.Kind.HANDED_OVER, by)
 
 
 @transaction.atomic
@@ -106,7 +108,7 @@ def close_assessment(*, assessment, by):
     assessment.state = State.CLOSED
     assessment.save(update_fields=["state", "closed_at", "changed_at"])
     if line_manager:
-        _tell(assessment, line_manager, Notice.Kind.CLOSED, by, leads_on=False)
+        tell(assessment, line_manager, Notice.Kind.CLOSED, by, leads_to="team-list")
 
 
 _DRAFT_AGAIN = {
@@ -120,8 +122,3 @@ _DRAFT_AGAIN = {
 
 def _unconfirm(assessment):
     Conversation.objects.filter(assessment=assessment).update(owner_confirmed_at=None, line_manager_confirmed_at=None)
-
-
-def _tell(assessment, recipient, kind, actor, *, leads_on=True):
-    path = reverse("assessment-detail", args=[assessment.pk]) if leads_on else ""
-    notify(recipient=recipient, kind=kind, actor=actor, path=path)

@@ -36,6 +36,10 @@ class AssessmentQuerySet(models.QuerySet):
             return self.none()
         return self.filter(self._read_by(user))
 
+    def with_live_line(self):
+        """The rounds whose line manager still is the owner's."""
+        return self.filter(_has_live_line())
+
     @staticmethod
     def _read_by(user):
         return Q(_has_live_line(), line_manager=user, state__in=Assessment.LINE_MANAGER_STATES)

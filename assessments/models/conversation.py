@@ -10,7 +10,8 @@ class Conversation(models.Model):
 
     ``revision`` rises with every change to what is confirmed: points and dates, agreed levels and targets, goals, the line
     manager's ratings. A confirmation is of one revision; a change after it removes it. ``disagreement`` is the owner's, and
-    counts with their confirmation; without one it is what they had typed.
+    counts with their confirmation; without one it is what they had typed. ``changed_at`` and ``changed_by`` say who recorded the
+    day, the points or the day to look again last.
     """
 
     POINTS_LIMIT = 5000

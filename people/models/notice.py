@@ -51,6 +51,7 @@ class Notice(models.Model):
         READY_TO_CONFIRM = "ready-to-confirm"
         CONFIRMATION_REMOVED = "confirmation-removed"
         AGREED = "agreed"
+        DISAGREED = "disagreed"
         CLOSED = "closed"
         GOAL_DUE = "goal-due"
         GOAL_OVERDUE = "goal-overdue"

@@ -104,6 +104,15 @@ def test_record_conversation_keeps_day_points_and_the_day_to_look_again(reviewed
     )
 
 
+def test_a_level_agreed_later_leaves_who_recorded_the_conversation(reviewed, contract_manager, line_manager):
+    record(reviewed, contract_manager)
+    recorded = Conversation.objects.get()
+    CHANGES["levels"](reviewed, line_manager)
+    held = Conversation.objects.get()
+    assert (held.changed_by, held.changed_at) == (contract_manager, recorded.changed_at)
+    assert held.revision == recorded.revision + 1
+
+
 def test_record_conversation_that_says_the_same_changes_nothing(reviewed, line_manager):
     record(reviewed, line_manager)
     before = Conversation.objects.values().get()
@@ -184,6 +193,16 @@ def test_a_change_by_a_former_line_manager_is_refused(ready, contract_manager, l
 
 
 @pytest.mark.parametrize("do", EVERY_CHANGE.values(), ids=EVERY_CHANGE)
+def test_a_change_by_an_owner_whose_line_has_ended_is_refused(ready, contract_manager, do):
+    """Nobody agrees alone."""
+    end_line(contract_manager)
+    Notice.objects.all().delete()
+    with pytest.raises(NotOpen):
+        do(ready, contract_manager)
+    assert told() == []
+
+
+@pytest.mark.parametrize("do", EVERY_CHANGE.values(), ids=EVERY_CHANGE)
 def test_a_change_before_the_review_is_finished_is_refused(shared, contract_manager, line_manager, do):
     Conversation.objects.create(assessment=shared)
     for person in (contract_manager, line_manager):
@@ -216,6 +235,11 @@ def test_confirm_conversation_with_a_disagreement(ready, contract_manager, line_
     assert agreed.is_agreed
     assert agreed.conversation.disagreement == "I think that A1.1 is Expert."
     assert [event.kind for event in agreed.events.all()][-3:] == ["confirmed", "disagreed", "agreed"]
+
+
+def test_the_line_manager_is_told_that_a_disagreement_is_recorded(ready, contract_manager, line_manager):
+    confirm(ready, line_manager, contract_manager, disagreement="I think that A1.1 is Expert.")
+    assert told() == [(contract_manager, "ready-to-confirm"), (line_manager, "disagreed")]
 
 
 def test_confirm_conversation_with_a_disagreement_of_the_line_managers_is_refused(ready, line_manager):

@@ -177,6 +177,13 @@ def test_withdraw_assessment_after_the_line_manager_added_something_is_refused(s
     assert reread(shared).is_shared
 
 
+def test_withdraw_assessment_after_the_line_has_ended_tells_nobody(shared, contract_manager):
+    end_line(contract_manager)
+    Notice.objects.all().delete()
+    actions.withdraw_assessment(assessment=shared, by=contract_manager)
+    assert told() == []
+
+
 def test_withdraw_assessment_by_another_is_refused(shared, line_manager, stranger):
     for person in (line_manager, stranger):
         with pytest.raises(NotOpen):
@@ -267,6 +274,17 @@ def test_hand_over_assessment_gives_it_to_the_new_line_manager(
     assert told() == [(new_line_manager, "handed-over", contract_manager)]
 
 
+def test_hand_over_assessment_keeps_what_was_recorded_but_the_day(shared, contract_manager, new_line_manager):
+    talked = converse(review(shared, {"A1.1": 1}), {"A1.1": 2}, points="What was said")
+    before = confirm(talked, contract_manager).conversation.revision
+    make_line(contract_manager, new_line_manager)
+    actions.hand_over_assessment(assessment=talked, by=contract_manager)
+    held = reread(shared).conversation
+    assert (held.held_on, held.points, held.owner_confirmed_at) == (None, "What was said", None)
+    assert held.revision == before + 1
+    assert shared.ratings.get(view="agreed").rank == 2
+
+
 def test_hand_over_assessment_without_another_line_manager_is_refused(shared, contract_manager):
     with pytest.raises(NoLineManager):
         actions.hand_over_assessment(assessment=shared, by=contract_manager)
@@ -310,10 +328,12 @@ def test_close_assessment_that_hangs(shared, contract_manager, line_manager, act
     assert told() == [(line_manager, "closed", contract_manager)]
 
 
-def test_close_assessment_whose_line_has_ended(shared, contract_manager):
+def test_close_assessment_whose_line_has_ended_tells_nobody(shared, contract_manager):
     end_line(contract_manager)
+    Notice.objects.all().delete()
     close(shared)
     assert reread(shared).state == Assessment.State.CLOSED
+    assert told() == []
 
 
 def test_close_assessment_whose_line_manager_has_left(shared, line_manager):
