@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-MAKE = "from tests.browser.cast import make; make({kind!r}, {number!r})"
+MAKE = "from tests.browser.cast import make; make({numbers!r})"
 # How many are made at a time: starting a process costs more than making a person.
 BATCH = {"begun": 12, "finished": 8, "new": 12, "ready": 3, "reviewing": 4, "talking": 6, "talking with": 4}
 # Those who only look need not be new to every test.
@@ -40,11 +40,16 @@ class Cast:
         self.seen = {}
 
     def take(self, kind) -> Person:
-        waiting = self.waiting.setdefault(kind, [])
-        if not waiting:
-            printed = self.portal.python(MAKE.format(kind=kind, number=BATCH.get(kind, 1)))
-            waiting += [Person(**each) for each in json.loads(printed.splitlines()[-1])]
+        if not self.waiting.get(kind):
+            self.call({kind: BATCH.get(kind, 1)})
+        waiting = self.waiting[kind]
         return waiting[0] if kind in SHARED else waiting.pop(0)
+
+    def call(self, numbers):
+        """Make so many of each kind, in one process, to be taken later."""
+        made = json.loads(self.portal.python(MAKE.format(numbers=numbers)).splitlines()[-1])
+        for kind, people in made.items():
+            self.waiting.setdefault(kind, []).extend(Person(**each) for each in people)
 
     def look_at(self, kind) -> Person:
         """Somebody of a kind whose pages are only opened, the same one each time."""
@@ -53,14 +58,15 @@ class Cast:
         return self.seen[kind]
 
 
-def make(kind, number):
-    """Print ``number`` people of a kind, as JSON. Runs where Django is set up.
+def make(numbers):
+    """Print so many people of each kind, as JSON. Runs where Django is set up.
 
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
     passwordless: has never chosen a password. editor: edits the standards. superuser: may do everything in the admin.
     And two people in a round, as ``tests.browser.pairs`` says.
     """
-    print(json.dumps([_person(kind) for _ in range(number)]))  # noqa: T201 the test that asked reads it
+    made = {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
+    print(json.dumps(made))  # noqa: T201 the test that asked reads it
 
 
 def _person(kind):
