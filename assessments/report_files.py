@@ -4,7 +4,8 @@ What a report says follows from the round, the people whom it names, the standar
 it changed the round, and every edit of a published version when it was edited, so the digest is taken over those two moments,
 over what the report says of the people, and over the files that lay it out: no answer is read to see that nothing has changed.
 Goals belong to their owner and change by themselves, so those of a shared round are read; an agreed round keeps its own. A report
-made while the round changes is kept under the moment before, which never comes again.
+that names line managers before this one is not kept (`may_be_kept`). A report made while the round changes is kept under the
+moment before, which never comes again.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from documents import measure, pdf
 
 from .charts import change_chart, key_chart, level_chart
 from .models import Assessment, ReportFile
-from .report_source import ReportSource, earlier_shown, read_goals, read_signers
+from .report_source import ReportSource, earlier_shown, read_goals
 from .report_talk import PlannedGoal
 from .reports import make_report
 from .wording import person_in_words
@@ -66,9 +67,9 @@ def _css() -> str:
 
 
 def digest(assessment: Assessment, reader: str, layout: str) -> str:
-    """SHA-256, in hexadecimal, of what decides what the report of a round from `rounds_to_report()` says to a reader.
+    """SHA-256, in hexadecimal, of what decides what the report of a round from `round_to_report()` says to a reader.
 
-    Makes no query, but for one for who signed ratings where the report shows both views, and one for the goals of a shared round.
+    Makes no query, but for one for the goals of a shared round.
     """
     owner, version, earlier = assessment.owner, assessment.version, earlier_shown(assessment, reader)
     line_manager = assessment.line_manager if assessment.state in Assessment.LINE_MANAGER_STATES else None
@@ -88,7 +89,6 @@ def digest(assessment: Assessment, reader: str, layout: str) -> str:
         version.framework.title,
         earlier and (str(earlier.pk), earlier.version.pk, earlier.version.edited_at.isoformat()),
         read_goals(assessment) if assessment.is_shared else (),
-        read_signers(assessment),
     )
     return hashlib.sha256(repr(decides).encode()).hexdigest()
 
@@ -106,6 +106,11 @@ def kept_size(assessment: Assessment, reader: str, wanted: str) -> int | None:
 
 def _kept(assessment, reader, wanted):
     return ReportFile.objects.filter(assessment_id=assessment.pk, reader=reader, digest=wanted)
+
+
+def may_be_kept(source: ReportSource) -> bool:
+    """Whether the digest covers all that the report says: it does not look at the names of former line managers."""
+    return not source.signed
 
 
 def report_html(source: ReportSource) -> str:

@@ -30,13 +30,13 @@ from .report_parts import (
 from .report_source import Reader, ReportSource, read_source
 from .report_views import NO_TARGET, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
 
-NO_PROFILE = "None of these"
+NO_PROFILE = "None of the role profiles"
 NOT_IN_ROLE = "Not in the role"
 NOTHING_SAID = Answered()
 
 
 def gap_report(assessment: Assessment, reader: str) -> GapReport:
-    """Read a round that came from `rounds_to_report()` and return its report."""
+    """Read a round that came from `round_to_report()` and return its report."""
     return make_report(read_source(assessment, reader))
 
 

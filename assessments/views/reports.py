@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from django.core.cache import cache
 from django.db import IntegrityError
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.pdf import APT_COMMAND, PdfUnavailable
@@ -17,7 +17,7 @@ from ..forms import CheckCodeForm
 from ..models import Assessment
 from ..permissions import can_change_goals, can_rate, can_read_report
 from ..records import find_record
-from ..report_source import reader_of, rounds_to_report
+from ..report_source import reader_of, round_to_report
 from ..reports import gap_report, read_source
 
 # A code cannot be found by trying (docs/decisions/check-codes.md); the limit spares the portal the work.
@@ -28,7 +28,7 @@ MISSES_COUNT_FOR = 60 * 60
 @require_safe
 def report_detail(request, assessment_id):
     """What the answers say so far: levels against targets, gaps, strengths and what to do next."""
-    assessment = get_object_or_404(rounds_to_report(request.user), pk=assessment_id)
+    assessment = _fetched(request.user, assessment_id)
     if not can_read_report(request.user, assessment):
         return _hidden(request, assessment)
     reader = reader_of(assessment, request.user)
@@ -47,7 +47,7 @@ def report_detail(request, assessment_id):
 @require_safe
 def report_pdf(request, assessment_id):
     """The same as a PDF: the kept one while nothing in it would change, else a new one, which is kept."""
-    assessment = get_object_or_404(rounds_to_report(request.user), pk=assessment_id)
+    assessment = _fetched(request.user, assessment_id)
     if not can_read_report(request.user, assessment):
         return _hidden(request, assessment)
     reader = reader_of(assessment, request.user)
@@ -55,19 +55,29 @@ def report_pdf(request, assessment_id):
     content = report_files.kept_content(assessment, reader, wanted)
     if content is None:
         try:
-            content = report_files.make_pdf(read_source(assessment, reader))
+            source = read_source(assessment, reader)
+            content = report_files.make_pdf(source)
         except PdfUnavailable:
             context = {"assessment": assessment, "command": APT_COMMAND}
             return render(request, "assessments/report_unavailable.html", context, status=503)
         # The round may have been deleted while its report was made; whoever asked still gets it.
         with suppress(IntegrityError):
-            keep_report_file(assessment=assessment, reader=reader, digest=wanted, content=content)
+            if report_files.may_be_kept(source):
+                keep_report_file(assessment=assessment, reader=reader, digest=wanted, content=content)
     headers = {
         "Content-Disposition": f'attachment; filename="{report_files.file_name(assessment)}"',
         "Cache-Control": "no-store, private",
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _fetched(user, assessment_id):
+    """The round as a report is made from it; 404 unless it is the user's own or they read it as line manager."""
+    assessment = round_to_report(user, assessment_id)
+    if assessment is None:
+        raise Http404
+    return assessment
 
 
 def _hidden(request, assessment):

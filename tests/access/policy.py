@@ -224,12 +224,13 @@ POLICY = {
 # What a cell may change by reading: the PDF that is made is kept for the next time.
 CHANGES_BY_READING = {"report-pdf"}
 # What may be accepted and change nothing: whoever has a draft is told so when they start another, whoever has read all their
-# notices has none left to mark, and so on.
+# notices has none left to mark, a report that names a former line manager is not kept, and so on.
 MAY_CHANGE_NOTHING = {
     **dict.fromkeys(
         ("assessment-create", "notice-list", "report-verify", "line-answer: live", "line-answer: ended"), STATES
     ),
     "review-finish": ("reviewed",),
+    "report-pdf": ("reviewed", "agreed"),
 }
 # Which of the owner's own changes somebody is told of.
 TELLS = {

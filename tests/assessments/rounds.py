@@ -5,7 +5,7 @@ from datetime import date
 from assessments.actions import save_goal, set_agreed_targets, set_targets
 from assessments.answers import Answered
 from assessments.models import Goal
-from assessments.report_source import Reader, read_source, rounds_to_report
+from assessments.report_source import Reader, read_source, round_to_report
 from assessments.reports import make_report
 from standards.tree import version_tree
 from tests.factories import confirm, converse, make_assessment, make_evidence, rate, review, share
@@ -117,7 +117,7 @@ def make_round(owner, **options):
 
 def as_read(assessment, reader=None):
     """The round as the report's views read it, for its owner unless a `reader` is given."""
-    return rounds_to_report(reader or assessment.owner).get(pk=assessment.pk)
+    return round_to_report(reader or assessment.owner, assessment.pk)
 
 
 def source_of(assessment, reader=Reader.OWNER):

@@ -133,7 +133,7 @@ def many_goals_and_none_recorded(owner):
 STATES = {
     "typical": make_typical,
     "half-way": make_half_way,
-    "closed": lambda owner: closed(make_half_way(owner)),
+    "closed": lambda owner: closed(make_half_way(make_user(name=owner.name))),
     "nothing-answered": make_round,
     "nothing-in-the-role": lambda owner: nothing_in_the_role(make_round(owner)),
     "everything-at-the-top": lambda owner: answer_all(make_round(owner), EXPERT),
