@@ -32,8 +32,11 @@ def person_in_words(person) -> str:
     return person.name or person.email
 
 
-def standing_in_words(assessment) -> str:
-    """What a round has become, for somebody who came too late to change it; None is one that they cannot see any more."""
+def standing_in_words(assessment, *, has_line=True) -> str:
+    """What a round has become, for somebody who came too late to change it; None is one that they cannot see any more.
+
+    ``has_line`` says whether the line between its owner and its line manager is live.
+    """
     if assessment is None:
         return "The assessment was taken back, closed or deleted meanwhile, or you are no longer its line manager."
     if assessment.is_draft:
@@ -43,9 +46,14 @@ def standing_in_words(assessment) -> str:
     if assessment.closed_at:
         return f"The assessment was closed on {day(assessment.closed_at)}, so it cannot be changed any more."
     name = person_in_words(assessment.line_manager)
+    if not has_line:
+        return (
+            f"{name} is no longer your line manager here, so the assessment waits for you: hand it over to the line manager whom "
+            "you have now, or close it."
+        )
     if assessment.acted_at:
         return (
-            f"The assessment is shared with {name}, who has added something to it: they can return it, but it can no longer be "
-            "taken back."
+            f"{name} has added something to the assessment, so it can no longer be taken back. Ask {name} to return it: they do so "
+            "with a reason, and it is your draft again."
         )
     return f"The assessment is shared with {name}. It is locked until it is taken back or returned."

@@ -76,8 +76,8 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    """``exception.reason`` is a sentence for the page, where whoever refused gave one."""
-    context = {"reason": getattr(exception, "reason", "")}
+    """``exception.reason`` is a sentence for the page, where whoever refused gave one, and ``exception.title`` its heading."""
+    context = {"reason": getattr(exception, "reason", ""), "title": getattr(exception, "title", "")}
     return render(request, "service/permission_denied.html", context, status=403)
 
 

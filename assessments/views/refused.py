@@ -2,19 +2,33 @@
 
 from django.core.exceptions import PermissionDenied
 
+from people.models import ReportingLine
+
 from ..models import Assessment
-from ..wording import standing_in_words
+from ..wording import person_in_words, standing_in_words
 
 
 class Refused(PermissionDenied):
-    """Refused, for a reason that the page of refusals shows."""
+    """Refused, for a reason that the page of refusals shows, under a ``title`` of its own where there is one."""
 
-    def __init__(self, reason):
+    def __init__(self, reason, title=""):
         super().__init__(reason)
         self.reason = reason
+        self.title = title
 
 
 def refused(assessment, user) -> Refused:
     """Why ``user`` was not allowed to do that to ``assessment``, as it stands now; raise it."""
     now = Assessment.objects.visible_to(user).select_related("line_manager").filter(pk=assessment.pk).first()
-    return Refused(standing_in_words(now))
+    if now is None or not now.is_shared:
+        return Refused(standing_in_words(now))
+    has_line = ReportingLine.objects.between(now.owner_id, now.line_manager_id).exists()
+    return Refused(standing_in_words(now, has_line=has_line), _title(now, user) if has_line else "")
+
+
+def _title(assessment, user):
+    """What the owner has come too late for; empty for the line manager, and where nothing was added."""
+    if user.pk != assessment.owner_id or not assessment.acted_at:
+        return ""
+    done = "finished" if assessment.is_reviewed else "begun"
+    return f"{person_in_words(assessment.line_manager)} has {done} the review"
