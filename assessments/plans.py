@@ -51,7 +51,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanGroup:
-    """The goals of one kind; ``share`` is its part of a hundred."""
+    """The goals of one kind; ``share`` is its part of a hundred, nothing for those that are overdue (``overdue_first``)."""
 
     kind: str
     label: str
@@ -148,6 +148,14 @@ def grouped(lines: Iterable[PlanLine]) -> tuple[PlanGroup, ...]:
         for kind, label, share, _ in KINDS
     )
     return tuple(group for group in groups if group.lines)
+
+
+def overdue_first(lines: Iterable[PlanLine]) -> tuple[PlanGroup, ...]:
+    """The same, with a group before the others for what is overdue, of whatever kind."""
+    lines = list(lines)
+    late = sorted((line for line in lines if line.is_overdue), key=lambda line: (line.goal.due_on, line.goal.pk))
+    first = (PlanGroup("overdue", "Overdue", 0, tuple(late)),) if late else ()
+    return first + grouped(line for line in lines if not line.is_overdue)
 
 
 def aim_for(statement, answer, target) -> int | None:

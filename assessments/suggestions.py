@@ -12,11 +12,10 @@ MOST_FORMAL = 6
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A goal to start from, in the fields of one; ``link`` is where to find what it names, and may be empty."""
+    """A goal to start from, as far as the portal can say it; ``link`` is where to find what it names, and may be empty."""
 
     kind: str
     what: str
-    measure: str
     link: str = ""
 
 
@@ -41,14 +40,9 @@ def ideas_for(area, statement, rank, library) -> Ideas | None:
     if cell is None:
         return None
     asked = f"what {statement.code} ({statement.topic}) asks at {cell.name}"
-    measure = f"There is an example of {asked}: “{cell.text}”"
     suggestions = [
-        Suggestion(ON_THE_JOB, f"Take on a piece of contract work that calls for {asked}.", measure),
-        Suggestion(
-            WITH_OTHERS,
-            f"Watch how somebody does {asked}, then do it together, and ask for comments.",
-            measure,
-        ),
+        Suggestion(ON_THE_JOB, f"Take on a piece of contract work that calls for {asked}."),
+        Suggestion(WITH_OTHERS, f"Watch how somebody does {asked}, then do it together, and ask for comments."),
     ]
     suggestions += _formal(area, cell, library)[:MOST_FORMAL]
     return Ideas(statement, cell.rank, cell.name, cell.text, tuple(suggestions))
@@ -56,12 +50,9 @@ def ideas_for(area, statement, rank, library) -> Ideas | None:
 
 def _formal(area, cell, library):
     """Guide sections mapped to the area, resources of its own, insights mapped to it, then resources of the level for all areas."""
-    noted = f"There are notes on what to do differently in {area.short_title}, and one of them is done."
     guide = [
         Suggestion(
-            FORMAL,
-            f"Read section {each.code}, {each.title}, of the Best Practice Guide, with a contract in mind.",
-            noted,
+            FORMAL, f"Read section {each.code}, {each.title}, of the Best Practice Guide, with a contract in mind."
         )
         for each in library.guide_sections_of(area.code)
     ]
@@ -70,10 +61,10 @@ def _formal(area, cell, library):
         # What is for every area and every level says nothing about this statement.
         fits = each.rank in cell.ranks or (each.rank is None and each.area_code)
         if fits:
-            made = Suggestion(FORMAL, f"Work through “{each.title}” ({each.provider}).", noted, each.link)
+            made = Suggestion(FORMAL, f"Work through “{each.title}” ({each.provider}).", each.link)
             (own if each.area_code else general).append(made)
     insights = [
-        Suggestion(FORMAL, f"Read insight {each.number} of the National Audit Office, “{each.text}”.", noted)
+        Suggestion(FORMAL, f"Read insight {each.number} of the National Audit Office, “{each.text}”.")
         for each in library.insights_of(area.code)
     ]
     return [*own, *general[:1], *guide, *insights]

@@ -155,11 +155,10 @@ class GoalForm(forms.Form):
         self.revision = saved.revision
 
     def use(self, suggestion, others):
-        """Fill in a suggestion in the place of another; something else that was typed stays, before it."""
-        for name in ("what", "measure"):
-            typed, text = (self.initial.get(name) or "").strip(), getattr(suggestion, name)
-            replaced = {"", text, *(getattr(other, name) for other in others)}
-            self.initial[name] = text if typed in replaced else f"{typed}\n{text}"
+        """Fill in what a suggestion says to do in the place of another; something else that was typed stays, before it."""
+        typed = (self.initial.get("what") or "").strip()
+        replaced = {"", suggestion.what, *(other.what for other in others)}
+        self.initial["what"] = suggestion.what if typed in replaced else f"{typed}\n{suggestion.what}"
         self.initial["kind"] = suggestion.kind
 
     def fill(self, goal):

@@ -31,7 +31,7 @@ from ..actions import (
 from ..calendars import CalendarDay, calendar_of
 from ..forms import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm
 from ..models import Assessment, Goal
-from ..plans import KINDS, aim_for, aims_of, grouped, in_force, line_of, lineages_of
+from ..plans import KINDS, aim_for, aims_of, in_force, line_of, lineages_of, overdue_first
 from ..standing import read_views
 from ..suggestions import ideas_for
 from ..wording import person_in_words
@@ -54,7 +54,7 @@ def goal_list(request):
     assessment = Goal.objects.plan_round(request.user, version.framework_id) if version else None
     still_open = [goal for goal in goals if goal.state == Goal.State.OPEN]
     context = {
-        "groups": grouped(line for line in lines if not line.goal.ended_on),
+        "groups": overdue_first(line for line in lines if not line.goal.ended_on),
         "over": sorted(over, key=lambda line: (line.goal.ended_on, line.goal.pk), reverse=True),
         "assessment": assessment,
         "version": version,

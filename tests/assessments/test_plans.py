@@ -6,7 +6,16 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.answers import Answered
-from assessments.plans import agreed_aims_of, aim_for, aim_of, days_away, grouped, line_of, open_gaps
+from assessments.plans import (
+    agreed_aims_of,
+    aim_for,
+    aim_of,
+    days_away,
+    grouped,
+    line_of,
+    open_gaps,
+    overdue_first,
+)
 from standards.tree import version_tree
 
 TODAY = date(2026, 11, 22)
@@ -84,6 +93,17 @@ def test_grouped_puts_seventy_first_and_each_kind_by_day():
         ("On the job", 70, [3, 4, 2]),
         ("Formal learning", 10, [1]),
     ]
+
+
+def test_overdue_first_puts_what_is_late_before_every_kind():
+    late, later = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
+    goals = [Planned(1, "formal", late), Planned(2, "on-the-job", later), Planned(3, "with-others", TODAY)]
+    groups = overdue_first(line_of(goal, (), TODAY) for goal in goals)
+    assert [(each.label, [line.goal.pk for line in each.lines]) for each in groups] == [
+        ("Overdue", [1, 2]),
+        ("With others", [3]),
+    ]
+    assert overdue_first([]) == ()
 
 
 @pytest.mark.parametrize(
