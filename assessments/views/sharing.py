@@ -43,8 +43,7 @@ def assessment_share(request, assessment_id):
             return redirect("assessment-share", assessment_id=assessment.pk)
         messages.success(request, f"Your {assessment.title} is shared with {person_in_words(assessment.line_manager)}.")
         return redirect("assessment-detail", assessment_id=assessment.pk)
-    has_errors = request.method == "POST" or bool(context["contents"].unfinished)
-    context |= {"share_form": form, "page_has_errors": has_errors}
+    context |= {"share_form": form, "page_has_errors": request.method == "POST"}
     return render(request, "assessments/assessment_share.html", context, status=_status(request))
 
 

@@ -128,9 +128,9 @@ def test_assessment_share_lists_what_the_line_manager_will_see(own, draft):
         "Your line manager Tomasz Quillfeather",
         "Address you named tomasz@example.com",
         "Your level for 65 statements in eight areas",
-        "One statement that you marked as not relevant, each with your reason: B4.3",
+        "One statement that you marked as not relevant, with your reason: B4.3",
         "One note, in full: B4.1",
-        "One, each with its text, link and date, and the statements that it supports: Catering contract",
+        "One, with its text, link and date, and the statements that it supports: Catering contract",
         "A1 Practitioner, A2 Practitioner, B1 Practitioner",
         "You have no open goal",
         "Let Tomasz Quillfeather rate first, before they see your levels",
@@ -157,14 +157,28 @@ def test_assessment_share_of_an_unfinished_round_leads_to_what_is_left(own, draf
     for method in (own.get, own.post):
         response = method(path("assessment-share", draft))
         assert response.status_code == (200 if method == own.get else 422)
-        assert summary_of(response) == [
+        asked = [
             ("Answer one more statement in A1 Business Acumen", "#answer-A1"),
             ("Answer two more statements in B4 Change Control", "#answer-B4"),
         ]
+        assert summary_of(response) == ([] if method == own.get else asked)
+        assert "Three statements are left to answer" in words_of(response)
+        assert "the button at the foot of this page" not in words_of(response)
         links = links_of(response)
         assert links["Answer two more in B4 Change Control"] == reverse("rating-edit", args=[draft.pk, "B4"])
         assert "rate_first" not in fields_of(response)
     assert state_of(draft) == "draft"
+
+
+def test_assessment_share_after_the_line_ended_says_what_is_left_to_do(own, shared, owner):
+    end(owner)
+    response = own.get(path("assessment-share", shared))
+    assert response.status_code == 403
+    said = "hand it over to the line manager whom you have now, or close it"
+    assert (
+        f"Tomasz Quillfeather is no longer your line manager here, so the assessment waits for you: {said}."
+        in words_of(response)
+    )
 
 
 def test_assessment_share_asks_for_nothing_outside_the_role(own, draft):
@@ -294,9 +308,8 @@ def test_assessment_withdraw_after_the_line_manager_added_something_says_so(own,
     review(shared, {"A1.1": 1}, finish=False)
     response = own.post(path("assessment-withdraw", shared), page)
     assert response.status_code == 403
-    assert "who has added something to it: they can return it, but it can no longer be taken back." in words_of(
-        response
-    )
+    assert words_of(response).startswith("Tomasz Quillfeather has begun the review – ")
+    assert "so it can no longer be taken back. Ask Tomasz Quillfeather to return it" in words_of(response)
     assert state_of(shared) == "shared"
 
 
@@ -438,7 +451,7 @@ def test_assessment_close_after_the_line_manager_came_back_is_refused(own, share
     review(shared, {"A1.1": 1}, finish=False)
     response = own.post(path("assessment-close", shared), page)
     assert response.status_code == 403
-    assert "who has added something to it" in words_of(response)
+    assert "Tomasz Quillfeather has added something to the assessment" in words_of(response)
     assert state_of(shared) == "shared"
 
 
