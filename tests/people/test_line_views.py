@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from people.actions import MOST_ASKED_IN_A_DAY, name_line_manager
+from people.actions import MOST_ASKED_IN_A_DAY, end_line, name_line_manager
 from people.models import ReportingLine
 from tests.factories import make_user
 from tests.people.lines import STATES, make_line
@@ -29,6 +29,11 @@ def test_line_detail_says_what_to_do_without_one(manager_client):
     assert "You have no line manager here yet" in html
     assert "Name your line manager" in html
     assert "Earlier" not in html
+
+
+def test_line_detail_after_a_line_has_ended(manager_client, contract_manager, line_manager):
+    end_line(line=make_line(contract_manager, line_manager), ended_by=contract_manager)
+    assert "You have no line manager here now." in html_of(manager_client.get(LINE))
 
 
 @pytest.mark.parametrize("email", ["tomasz@example.com", "Nobody@Example.org"])
