@@ -2,8 +2,8 @@
 
 1.  Where the two views differ: the bigger difference first, then the order of the standards. Not relevant against a level counts as
     the biggest, and so does a statement that one of the two did not answer.
-2.  The gaps that both see: where a level is agreed, below target; where none is agreed yet, both levels below target, and the
-    smaller of the two gaps counts. They come as gaps do everywhere (rule 7 of ``scoring``).
+2.  The gaps to target: where a level is agreed, below target; where none is agreed yet, only if both levels are below target, and
+    then the smaller of the two gaps counts. They come as gaps do everywhere (rule 7 of ``scoring``).
 3.  What stands between the person and the next level of an area (rule 8), on what is agreed so far. An area below its target comes
     before others, the furthest first; only where none is below, those that can still rise. An area in which something is still to
     be agreed has no level yet: it comes last, with what is to be agreed.
@@ -56,8 +56,8 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedGap:
-    """A statement that is below target for both. ``gap`` is in levels; ``alone`` where it alone holds its area back."""
+class AgendaGap:
+    """A statement below target, as agreed or in both views. ``gap`` is in levels; ``alone``: it alone holds its area back."""
 
     code: str
     area: str
@@ -96,16 +96,18 @@ class Agenda:
     in_scope   codes of the statements that count, in the order of the standards
     same       codes of those on which both views say the same
     changed    codes of those among ``same`` for which something else was agreed
+    areas      what is agreed so far makes of each area, in the order of the standards
     """
 
     in_scope: tuple[str, ...]
     differences: tuple[Difference, ...]
     same: tuple[str, ...]
     changed: tuple[str, ...]
-    gaps: tuple[SharedGap, ...]
+    gaps: tuple[AgendaGap, ...]
     steps: tuple[Step, ...]
     is_below_target: bool
     strengths: tuple[Strength, ...]
+    areas: tuple[scoring.AreaScore, ...]
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ def make_agenda(areas: Sequence[AskedArea], ranks: Sequence[int]) -> Agenda:
         steps=_steps(areas, score),
         is_below_target=any(area.gap for area in score.areas),
         strengths=tuple(Strength(each.code, each.rank) for each in score.strengths),
+        areas=score.areas,
     )
 
 
@@ -169,9 +172,9 @@ def _gaps(asked, score):
     for area, each in asked:
         if each.code in agreed:
             gap = agreed[each.code]
-            found.append(SharedGap(each.code, area.code, gap.gap, area.target, gap.alone))
+            found.append(AgendaGap(each.code, area.code, gap.gap, area.target, gap.alone))
         elif each.agreed is None and (gap := _smaller_gap(area.target, each)):
-            found.append(SharedGap(each.code, area.code, gap, area.target))
+            found.append(AgendaGap(each.code, area.code, gap, area.target))
     return tuple(sorted(found, key=lambda each: (-each.gap, not each.alone)))
 
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.agenda import (
+    AgendaGap,
     Asked,
     AskedArea,
     Difference,
-    SharedGap,
     Step,
     Strength,
     brought_along,
@@ -119,7 +119,7 @@ def test_an_area_out_of_role_is_not_talked_about():
     )
 
 
-# The gaps that both see
+# The gaps to target
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_area_out_of_role_is_not_talked_about():
         ("0 - -", 2, 0),
     ],
 )
-def test_a_gap_that_both_see(marks, target, gap):
+def test_a_gap_is_agreed_or_in_both_views(marks, target, gap):
     assert gaps(agenda(area("B4", target, marks))) == ([("B4.1", gap)] if gap else [])
 
 
@@ -156,12 +156,21 @@ def test_gaps_come_in_their_order():
         area("B4", 3, "0 1 .", "1 1 1"),
     )
     assert made.gaps == (
-        SharedGap("B4.1", "B4", 2, 3),
-        SharedGap("B4.2", "B4", 2, 3),
-        SharedGap("A2.1", "A2", 1, 2, alone=True),
-        SharedGap("A1.1", "A1", 1, 2),
-        SharedGap("A1.2", "A1", 1, 2),
+        AgendaGap("B4.1", "B4", 2, 3),
+        AgendaGap("B4.2", "B4", 2, 3),
+        AgendaGap("A2.1", "A2", 1, 2, alone=True),
+        AgendaGap("A1.1", "A1", 1, 2),
+        AgendaGap("A1.2", "A1", 1, 2),
     )
+
+
+def test_what_is_agreed_so_far_makes_the_levels_of_areas():
+    made = agenda(area("A1", 2, "1 1 1", "2 2 2"), area("B4", 2, "1 2 .", "2 2 2"), area("B5", None, "1 1 1"))
+    assert [(each.code, each.level, each.gap) for each in made.areas] == [
+        ("A1", 1, 1),
+        ("B4", None, None),
+        ("B5", None, None),
+    ]
 
 
 # What stands between the person and the next level; strengths
