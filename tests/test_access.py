@@ -79,7 +79,7 @@ def quoted(run, table):
 
     def count(wrong, what="cells"):
         table.update(cells=run.cells, wrong=len(wrong))
-        print(f"{run.cells} {what} checked, {len(wrong)} wrong")  # noqa: T201
+        print(f"{run.cells} {what} checked, {len(wrong)} wrong", *wrong, sep="\n")  # noqa: T201
         return wrong
 
     return count

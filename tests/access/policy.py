@@ -108,13 +108,12 @@ def one_of(role, pair, others):
     return Row(by_state(others), by_state(others), others, special={role: pair})
 
 
-OWN_TALK = ("reviewed", "left")
 READ_BY_BOTH = parties(READS, by_state(NOT_THERE_TO_READ, (READ, READS)), NOT_THERE_TO_READ)
 # A line manager who rates first is led to the review, and gets no report.
 LEVELS_BY_BOTH = parties(READS, by_state(NOT_THERE_TO_READ, (LEVELS, READS), (["hidden"], LED_ON)), NOT_THERE_TO_READ)
 REPORT = parties(READS, by_state(NOT_THERE_TO_READ, (LEVELS, READS), (["hidden"], NO_READ)), NOT_THERE_TO_READ)
 TALKED_ABOUT = parties(
-    by_state(LED_ON_UNLESS_POSTED, (OWN_TALK, EDIT)),
+    by_state(LED_ON_UNLESS_POSTED, (["reviewed"], EDIT)),
     by_state(NOT_THERE, (READ, LED_ON_UNLESS_POSTED), (["reviewed"], EDIT)),
 )
 # A goal of the round: its owner changes it at any time, the line manager while the conversation is on.
@@ -190,9 +189,9 @@ POLICY = {
     "review-finish": line_managers(
         (("shared", "hidden", "reviewed"), POSTS), (["agreed"], NO_POST), others=NOT_THERE_TO_POST
     ),
-    # The conversation; once agreed, its record
+    # The conversation; its record, once it is agreed and where the line has ended
     "conversation-detail": parties(
-        by_state(LED_ON_UNLESS_POSTED, (OWN_TALK, EDIT), (["agreed"], Pair(200, 403))),
+        by_state(LED_ON_UNLESS_POSTED, (["reviewed"], EDIT), (["left", "agreed"], Pair(200, 403))),
         by_state(NOT_THERE, (READ, LED_ON_UNLESS_POSTED), (["reviewed"], EDIT), (["agreed"], Pair(200, 403))),
     ),
     "conversation-agree": TALKED_ABOUT,
@@ -232,13 +231,12 @@ MAY_CHANGE_NOTHING = {
     "review-finish": ("reviewed",),
     "report-pdf": ("reviewed", "agreed"),
 }
-# Which of the owner's own changes somebody is told of.
+# Which of the owner's own changes somebody is told of, and in which states. A former line manager is told of none.
 TELLS = {
     "assessment-share": DRAFTS,
     "assessment-withdraw": ("hidden",),
     "assessment-hand-over": ("left",),
-    "assessment-close": ("left",),
-    "conversation-confirm": OWN_TALK,
+    "conversation-confirm": ("reviewed",),
     "line-detail": STATES,
     "line-end": STATES,
 }
