@@ -322,7 +322,7 @@ def test_at_the_top_nothing_is_left_to_reach(contract_manager):
 
 def test_without_a_role_profile(contract_manager):
     report = report_of(make_round(contract_manager, role_profile=""))
-    assert (report.role_profile, report.target_reasons) == ("None of these", ())
+    assert (report.role_profile, report.target_reasons) == ("None of the role profiles", ())
 
 
 def test_a_closed_round_says_when_and_keeps_its_own_ratings(contract_manager):
