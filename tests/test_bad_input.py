@@ -22,12 +22,13 @@ from hypothesis import strategies as st
 from assessments import report_files
 from assessments.answers import NOT_RELEVANT, Answered
 from assessments.forms import rating
-from people.models import Organisation
+from people.models import Notice, Organisation
 from service import held_posts
 from service.models import HeldPost
 from standards.tree import version_tree
+from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY
-from tests.factories import PASSWORD, make_assessment, make_evidence
+from tests.factories import PASSWORD, make_assessment, make_evidence, make_line
 from tests.pages import Page
 from tests.routes import PUBLISHED, SLUGS, routes
 
@@ -216,12 +217,16 @@ def world(caplog, settings, published_version, contract_manager, stranger, monke
     clients = {who: Client(raise_request_exception=False) for who in ("owner", "other", "nobody")}
     clients["owner"].force_login(contract_manager)
     clients["other"].force_login(stranger)
+    goal = make_goal(contract_manager)
+    line = make_line(contract_manager, stranger)
+    notice = Notice.objects.filter(recipient=contract_manager).first()
     paths = PUBLISHED | {"assessment_id": assessment.pk, "evidence_id": evidence.pk, "heldpost_id": held.pk}
+    paths |= {"goal_id": goal.pk, "line_id": line.pk, "notice_id": notice.pk, "other_id": assessment.pk}
     own = {"assessment_id": assessment.pk}
     tree = version_tree(published_version)
     statements = tree.area("B4").statements
     profiles = st.sampled_from([profile.slug for profile in tree.role_profiles] + ["none"])
-    rows = st.integers(1, len(statements)).flatmap(lambda count: _rows(statements[:count]))
+    rows = st.integers(1, len(statements)).flatmap(lambda count: form_rows(statements[:count]))
     example = st.fixed_dictionaries(
         {"title": named, "text": words},
         optional={
@@ -309,20 +314,21 @@ def world(caplog, settings, published_version, contract_manager, stranger, monke
         ),
     ]
     return World(
-        clients, [_as_drawn(form, clients[form.who if form.name != "held" else "owner"]) for form in forms], paths
+        clients, [as_drawn(form, clients[form.who if form.name != "held" else "owner"]) for form in forms], paths
     )
 
 
-def _as_drawn(form, client):
-    """The form with everything that its page has in it when it is opened."""
+def as_drawn(form, client, page=None):
+    """The form with everything that its page has in it when it is opened; ``page`` is the address of that, where it is another."""
     path = form.path.removesuffix("save/")
-    drawn = next((each.fields for each in Page(client.get(path)).forms if each.action in (path, "")), {})
+    actions = (path, path.partition("?")[0]) if page else (path, path.partition("?")[0], "")
+    drawn = next((each.fields for each in Page(client.get(page or path)).forms if each.action in actions), {})
     kept = {name: values[-1] for name, values in drawn.items() if name != "csrfmiddlewaretoken"}
     return replace(form, fields=form.fields.map(lambda fields: kept | fields))
 
 
 @st.composite
-def _rows(draw, statements):
+def form_rows(draw, statements):
     """Rows of a rating page as they may be sent."""
     fields = {}
     for each in statements:
@@ -348,7 +354,7 @@ def is_accepted(post, response):
         return "/held/" in response.headers.get("Location", "")
     if response.status_code == 302:
         return post.form.who == "nobody" or not response.url.startswith(reverse("account_login"))
-    return response.status_code == 200 and post.form.name == "rating-save"
+    return response.status_code == 200 and post.form.name in ("rating-save", "report-verify")
 
 
 def fuzz(world, forms, examples, **options):
@@ -449,7 +455,8 @@ def addresses(draw, world):
         return str(kept) if kept and draw(st.booleans()) else _quoted(draw(hostile_text))[:8000]
 
     path = re.sub(r"<([^>]+)>", filled, pattern)
-    names = st.sampled_from(("statement", "next", "page", "q", "kind", "marks", "e", "_popup")) | hostile_text
+    ours = ("statement", "assessment", "change", "code", "remind", "next", "page", "q", "kind", "marks", "e", "_popup")
+    names = st.sampled_from(ours) | hostile_text
     query = draw(st.lists(st.tuples(names, hostile_text), max_size=3))
     return f"/{path}?" + "&".join(f"{_quoted(name)[:2000]}={_quoted(value)[:4000]}" for name, value in query)
 
