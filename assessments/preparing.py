@@ -5,6 +5,7 @@ Read in a handful of queries, the same for one difference and for all. Whoever a
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from people.models import User
 from standards.tree import TreeArea, TreeStatement, VersionTree, version_tree
@@ -13,12 +14,14 @@ from .agenda import Agenda, Asked, AskedArea, brought_along, make_agenda
 from .agreement import agreed_answer
 from .answers import Answered, conversation_mark, target_mark
 from .models import AgreedGoal, Evidence, Goal
+from .scoring import AreaState
 from .seen import Seen
 from .standing import Standing, Views, read_views
 
 NOT_RELEVANT_IN_SHORT = "Not relevant"
 NOT_IN_ROLE = "Not in the role"
 NO_ANSWER = "No answer"
+NOT_AGREED_YET = "Not agreed yet"
 NOTHING = Answered()
 
 
@@ -67,9 +70,14 @@ class PreparedGoal:
 
 @dataclass(frozen=True, slots=True)
 class AreaTarget:
-    """The level that an area needs, as its owner chose it and as it is agreed, in words; the reasons of both."""
+    """The level that an area needs, as its owner chose it and as it is agreed, in words; the reasons of both.
+
+    ``level`` is what the levels agreed so far make of the area, in words, and ``gap`` how many levels that is below the target.
+    """
 
     area: TreeArea
+    level: str
+    gap: int
     chosen: str
     chosen_because: str
     agreed: str
@@ -101,7 +109,7 @@ class Prepared:
         """How many of the differences are agreed."""
         return len(self.agenda.differences) - len(self.agenda.open)
 
-    @property
+    @cached_property
     def goals_for(self) -> dict[str, tuple[str, ...]]:
         """What the goals of each statement are, by its code."""
         found = {}
@@ -109,6 +117,11 @@ class Prepared:
             for code in goal.codes:
                 found.setdefault(code, []).append(goal.what)
         return found
+
+    @property
+    def gaps_without_goal(self) -> tuple[str, ...]:
+        """Codes of the gaps to target for which there is no goal."""
+        return tuple(gap.code for gap in self.agenda.gaps if gap.code not in self.goals_for)
 
     def said(self, answer: Answered | Standing | None) -> str:
         """An answer in the few words that a table has room for."""
@@ -139,13 +152,14 @@ def prepare_conversation(assessment) -> Prepared:
     """Read the conversation of a round whose review is finished and that came from ``with_version()``."""
     tree, views = version_tree(assessment.version), read_views(assessment)
     lines = _lines(assessment, tree, views)
+    agenda = make_agenda([_asked_area(area, views, lines) for area in tree.areas], tree.ranks)
     return Prepared(
         tree=tree,
         views=views,
-        agenda=make_agenda([_asked_area(area, views, lines) for area in tree.areas], tree.ranks),
+        agenda=agenda,
         lines=lines,
         goals=_agreed_goals(assessment) if assessment.is_agreed else _goals(assessment),
-        targets=tuple(_target(tree, area, views) for area in tree.areas),
+        targets=tuple(_target(tree, *pair, views) for pair in zip(tree.areas, agenda.areas, strict=True)),
     )
 
 
@@ -205,11 +219,17 @@ def _asked(line):
     return Asked(line.statement.code, own, given, line.agreed, line.statement.joined)
 
 
-def _target(tree, area, views):
+def _target(tree, area, scored, views):
     said = []
     for rank, reason in (views.targets.get(area.pk, (None, "")), views.target_in_force(area.pk)):
         said += [NOT_IN_ROLE if rank is None else tree.level_name(rank), reason]
-    return AreaTarget(area, *said)
+    return AreaTarget(area, _area_level(tree, scored), scored.gap or 0, *said)
+
+
+def _area_level(tree, scored):
+    if scored.state == AreaState.NOT_IN_ROLE:
+        return NOT_IN_ROLE
+    return NOT_AGREED_YET if scored.level is None else tree.level_name(scored.level)
 
 
 def _goals(assessment):

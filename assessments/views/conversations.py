@@ -55,7 +55,7 @@ def conversation_detail(request, assessment_id):
         return _not_yet(request, assessment)
     prepared = prepare_conversation(assessment)
     if not may_change:
-        context = _shown(request, assessment, prepared)
+        context = _shown(request, assessment, prepared) | _leading_on(request.user, assessment)
         return render(request, "assessments/conversation_detail.html", context)
     levels = AgreedForm(prepared.tree)
     return _draw(request, assessment, prepared, levels, RecordForm.of(assessment.conversation))
@@ -356,7 +356,18 @@ def _shown(request, assessment, prepared):
         "prepared": prepared,
         "agenda": prepared.agenda,
         "is_lacking": _is_lacking(assessment.conversation, prepared),
+        "is_before_review": _is_before_review(assessment),
     }
+
+
+def _is_before_review(assessment):
+    held_on = assessment.conversation.held_on
+    return held_on is not None and held_on < timezone.localdate(assessment.reviewed_at)
+
+
+def _leading_on(user, assessment):
+    """What its owner can do with a shared round that the two cannot go on with."""
+    return {name: getattr(permissions, f"can_{name[4:]}")(user, assessment) for name in ("may_hand_over", "may_close")}
 
 
 def _to_confirm(request, assessment, prepared, form, changed):

@@ -40,7 +40,7 @@ DIFFERING = {"A1.1": 1, "A2.3": 0, "B4.3": "Legal does this"}
 
 @pytest.fixture(scope="module")
 def kept(kept_for_the_module):
-    """A round whose review is finished: the two differ on three statements, and both see a gap in B6.4."""
+    """A round whose review is finished: the two differ on three statements, and agree on a gap in B6.4."""
     owner = make_user(name="Nia Penŵydd", email="nia@example.com")
     line_manager = make_user(name="Tomasz Quillfeather", email="tomasz@example.com")
     make_line(owner, line_manager)
@@ -152,8 +152,9 @@ def test_conversation_detail_shows_the_agenda_in_its_order(his, held):
         "Nia Penŵydd’s 2026 assessment Development conversation",
         "1. Where you differ Three statements",
         "Levels agreed 0 of 3 differences",
-        "For the other 27 statements you gave the same level, and that is the agreed level.",
-        "2. Gaps you both see One statement",
+        "For the other 27 statements both views give the same level, and that is the agreed level.",
+        "2. Gaps to target One statement",
+        "Agreed so far Foundation Target Practitioner Goal Sit in on two boards",
         "3. What stands between Nia Penŵydd and the next level",
         "4. Strengths One statement above target",
         "Sit in on two boards From last time",
@@ -163,6 +164,31 @@ def test_conversation_detail_shows_the_agenda_in_its_order(his, held):
         "One paper so far",
     ):
         assert told in words
+
+
+def test_conversation_detail_lists_what_is_left_in_each_of_its_sections(his, ready):
+    begins = words_of(his.get(path(ready)))
+    for told in (
+        "Where you differ: all levels agreed Gaps to target: one of two without a goal The next level: two areas Strengths: one",
+        "Goals: one Targets: as Nia Penŵydd chose them",
+        "What you record: the day that you talked is there Both confirm: neither has yet",
+    ):
+        assert told in begins, told
+
+
+def test_conversation_detail_names_no_level_for_a_gap_that_is_not_agreed(his, held, boss):
+    rate_as_line_manager(held, {"B6.4": 0, "B6.5": 1})
+    words = words_of(his.get(path(held)))
+    assert "2. Gaps to target One statement" in words
+    assert "Agreed so far Not agreed yet; both below target Target Practitioner" in words
+
+
+def test_conversation_detail_says_that_the_day_was_before_the_review_was_finished(his, hers, ready):
+    told = "1 September 2026 is before the review was finished on "
+    for browser in (his, hers):
+        assert told in words_of(browser.get(path(ready)))
+    converse(ready, held_on=timezone.localdate())
+    assert "is before the review was finished" not in words_of(his.get(path(ready)))
 
 
 def test_conversation_detail_speaks_to_its_owner_as_you(hers, held):
@@ -197,8 +223,8 @@ def test_conversation_detail_without_differences_goals_and_gaps_says_what_is_nex
     rate_all(draft, 3)
     even = review(share(draft, boss))
     words = words_of(sign_in(boss).get(path(even)))
-    assert "Nowhere: you gave the same level for all 66 statements, and that is the agreed level." in words
-    assert "None: no statement is below target for both of you." in words
+    assert "Nowhere: both views give the same level for all 66 statements, and that is the agreed level." in words
+    assert "None: no agreed level is below its target." in words
     assert "Nothing: every area is at the highest level." in words
     assert "No goals yet. Add one to a gap above, or freely here." in words
     assert "Levels agreed All: no differences" in words
@@ -234,6 +260,27 @@ def test_conversation_is_not_there_once_the_line_has_ended(his, held, owner, nam
     lines.end_line(line=ReportingLine.objects.live().get(person=owner), ended_by=owner)
     assert his.get(path(held, name)).status_code == 404
     assert his.post(path(held, name), {}).status_code == 404
+
+
+def test_conversation_of_an_owner_without_a_live_line_is_a_record_that_leads_on(hers, ready, owner):
+    lines.end_line(line=ReportingLine.objects.live().get(person=owner), ended_by=owner)
+    response = hers.get(path(ready))
+    words, links = words_of(response), links_of(response)
+    assert (
+        "Tomasz Quillfeather is no longer your line manager here, so you cannot go on with the conversation." in words
+    )
+    assert "The boards" in words
+    assert "agreed-" not in response.text
+    assert links["Close the assessment"] == path(ready, "assessment-close")
+    assert links["name your line manager"] == reverse("line-detail")
+    make_line(owner, make_user())
+    links = links_of(hers.get(path(ready)))
+    assert links["Hand it over"] == path(ready, "assessment-hand-over")
+    assert links["Close the assessment instead"] == path(ready, "assessment-close")
+    for name in PAGES[1:]:
+        assert hers.get(path(ready, name)).url == path(ready)
+    for name in PAGES:
+        assert hers.post(path(ready, name), {}).status_code == 403
 
 
 def test_conversation_before_the_review_is_finished_waits(sign_in, kept):
@@ -581,6 +628,22 @@ def test_conversation_confirm_shows_what_is_missing(his, held):
     ]
 
 
+def test_conversation_confirm_shows_what_is_frozen(his, ready):
+    words = words_of(his.get(path(ready, "conversation-confirm")))
+    for told in (
+        "A1 Business Acumen Agreed level Foundation, one level below target Agreed target Practitioner",
+        "B1 Design and Development Agreed level Not in the role Agreed target Not in the role",
+        "Gaps without a goal: one (A1.1).",
+    ):
+        assert told in words, told
+
+
+def test_conversation_confirm_shows_that_an_area_has_no_level_yet(his, held):
+    words = words_of(his.get(path(held, "conversation-confirm")))
+    assert "A1 Business Acumen Agreed level Not agreed yet Agreed target Practitioner" in words
+    assert "Gaps without a goal: none." in words
+
+
 def test_conversation_confirm_by_both_agrees_and_leads_to_the_report(hers, his, ready):
     response = post(his, ready, "conversation-confirm")
     assert (response.status_code, response.url) == (302, path(ready))
@@ -630,7 +693,6 @@ def test_conversation_confirm_of_what_was_changed_meanwhile_is_refused_and_says_
     assert summary_of(response) == [(text, "#changed")]
     words = words_of(response)
     for told in (
-        "Last changed by Tomasz Quillfeather",
         "The day of the conversation was changed.",
         "What you talked about was changed.",
         "A1.1 Risk management approach is now: Expert.",
