@@ -29,6 +29,14 @@ def can_read_levels(user, assessment) -> bool:
     return is_owner(user, assessment) or (is_line_manager(user, assessment) and not assessment.hides_levels)
 
 
+def line_manager_reading(assessment):
+    """The line manager who can read a round now, with a live line to its owner; None where it is its owner's alone."""
+    if assessment.state not in Assessment.LINE_MANAGER_STATES:
+        return None
+    lines = ReportingLine.objects.between(assessment.owner_id, assessment.line_manager_id)
+    return assessment.line_manager if lines.exists() else None
+
+
 def can_read_report(user, assessment) -> bool:
     """Read the report, which shows the owner's levels."""
     return can_read_levels(user, assessment)

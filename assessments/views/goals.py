@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from govuk.environment import day
-from people.models import ReportingLine
 from standards.library import version_library
 from standards.models import Version
 from standards.tree import version_tree
@@ -41,6 +40,12 @@ from .refused import Refused
 TALK_IS_OVER = "The conversation was confirmed, the assessment was given back, or you are no longer its line manager."
 GAPS_SHOWN = 5
 REMIND_DAYS = 14
+# The pages of a round that lead to the form of a goal, by what they call themselves in the address.
+FROM = {
+    "conversation": ("conversation-detail", "The conversation"),
+    "plan": ("plan-detail", "Development plan"),
+    "report": ("report-detail", "Gap report"),
+}
 
 
 @require_safe
@@ -173,8 +178,18 @@ def _back_from(request, goal):
     if goal.pk:
         return _page_of(goal), "The goal"
     if named:
-        return reverse("plan-detail", args=[UUID(named)]), "Development plan"
+        return _page_of_round(request, UUID(named))
     return reverse("goal-list"), "Your goals"
+
+
+def _page_of_round(request, assessment_id):
+    """The page of a round that somebody came from as they say in ``?from=``; else its conversation while that is open."""
+    assessment = Assessment.objects.visible_to(request.user).get(pk=assessment_id)
+    named = request.GET.get("from", "")
+    if named not in FROM:
+        named = "conversation" if permissions.can_converse(request.user, assessment) else "plan"
+    name, title = FROM[named]
+    return reverse(name, args=[assessment.pk]), title
 
 
 @require_safe
@@ -320,11 +335,7 @@ def _over_in_words(goal):
 
 def _reader_of(goal):
     """The line manager who can read the goal now; None where it is its owner's alone."""
-    assessment = goal.assessment
-    if assessment is None or assessment.state not in Assessment.LINE_MANAGER_STATES:
-        return None
-    lines = ReportingLine.objects.between(goal.owner_id, assessment.line_manager_id)
-    return assessment.line_manager if lines.exists() else None
+    return permissions.line_manager_reading(goal.assessment) if goal.assessment else None
 
 
 def _shown(request, goal):

@@ -24,16 +24,18 @@ def plan_detail(request, assessment_id):
     in_plan = {each.goal_id for each in agreed}
     others = [goal for goal in goals if goal.pk not in in_plan]
     lines = [line_of(goal, aims_of(goal, shows_level=shows_level), today) for goal in others]
+    is_own, may_converse = permissions.is_owner(user, assessment), permissions.can_converse(user, assessment)
     may_add = permissions.can_change_goals(user, assessment)
     context = {
         "assessment": assessment,
-        "is_own": assessment.owner_id == user.pk,
+        "is_own": is_own,
         "agreed": grouped(_agreed_lines(assessment, agreed, goals, today)),
         "groups": grouped(line for line in lines if not line.goal.ended_on),
         "over": [line for line in lines if line.goal.ended_on],
         "is_brought": any(goal.assessment_id not in (None, assessment.pk) for goal in others),
         "may_add": may_add,
-        "may_converse": permissions.can_converse(user, assessment),
+        "is_read_by_both": may_converse or not is_own or permissions.line_manager_reading(assessment) is not None,
+        "may_converse": may_converse,
         "gaps": gaps_without_a_goal(assessment, _aimed(assessment, agreed, goals))
         if may_add or (assessment.is_agreed and shows_level)
         else (),

@@ -15,7 +15,7 @@ from .. import report_files
 from ..actions import keep_report_file
 from ..forms import CheckCodeForm
 from ..models import Assessment
-from ..permissions import can_change_goals, can_rate, can_read_report
+from ..permissions import can_change_goals, can_rate, can_read_report, is_owner, line_manager_reading
 from ..records import find_record
 from ..report_source import reader_of, round_to_report
 from ..reports import gap_report, read_source
@@ -37,6 +37,7 @@ def report_detail(request, assessment_id):
         "assessment": assessment,
         "report": gap_report(assessment, reader),
         "may_change": can_rate(request.user, assessment),
+        "is_read_by_both": not is_owner(request.user, assessment) or line_manager_reading(assessment) is not None,
         "may_add_goals": can_change_goals(request.user, assessment),
         "pdf_size": report_files.kept_size(assessment, reader, wanted),
         **report_files.CHARTS,

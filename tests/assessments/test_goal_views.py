@@ -259,6 +259,29 @@ def test_goal_create_says_that_a_confirmation_no_longer_counts(boss, nia, talked
     assert Conversation.objects.get(assessment=talked).owner_confirmed_at is None
 
 
+@pytest.mark.parametrize(
+    ("came", "name"),
+    [
+        ("", "conversation-detail"),
+        ("&from=x", "conversation-detail"),
+        ("&from=conversation", "conversation-detail"),
+        ("&from=report", "report-detail"),
+        ("&from=plan", "plan-detail"),
+    ],
+)
+def test_goal_create_leads_back_to_where_one_came_from(owner, boss, talked, came, name):
+    for browser in (owner, boss):
+        links = links_of(browser.get(creating(talked, "B6.7") + came))
+        assert links["Cancel"] == reverse(name, args=[talked.pk])
+
+
+def test_goal_create_in_a_round_that_nobody_talks_about_leads_back_to_its_plan(
+    manager_client, contract_manager, published_version
+):
+    draft = make_assessment(contract_manager)
+    assert links_of(manager_client.get(creating(draft)))["Cancel"] == reverse("plan-detail", args=[draft.pk])
+
+
 def test_goal_create_where_one_does_not_talk_is_refused(sign_in, boss, owner, nia, tomasz, talked, superuser):
     assert answers_to(sign_in(make_user()), creating(talked)) == (404, 404)
     assert answers_to(sign_in(superuser), creating(talked)) == (404, 404)

@@ -101,13 +101,13 @@ def test_plan_detail_in_the_conversation_is_for_both(owner, boss, talked, goal):
         response = browser.get(plan(talked))
         words = words_of(response)
         assert f"{name} can see these goals. They are agreed together with the levels." in words
-        assert f"On the job (70) {WHAT} B4.6 Acting outside the contract: Practitioner" in words
+        assert f"On the job {WHAT} B4.6 Acting outside the contract: Practitioner" in words
         links = links_of(response)
         assert links[WHAT] == reverse("goal-detail", args=[goal.pk])
-        assert links["Add a goal"] == f"{reverse('goal-create')}?assessment={talked.pk}"
+        assert links["Add a goal"] == f"{reverse('goal-create')}?from=plan&assessment={talked.pk}"
         assert (
             links["Add a goal for B6.7 Strategic risks"]
-            == f"{reverse('goal-create')}?statement=B6.7&assessment={talked.pk}"
+            == f"{reverse('goal-create')}?statement=B6.7&from=plan&assessment={talked.pk}"
         )
         assert "Add a goal for B4.6 Acting outside the contract" not in links
 
@@ -207,6 +207,11 @@ def test_plan_detail_is_not_there_for_anybody_else(sign_in, client, boss, nia, t
         assert browser.get(plan(talked)).status_code == 404
     assert client.get(plan(talked)).status_code == 302
     assert sign_in(nia).post(plan(talked)).status_code == 405
+
+
+def test_plan_detail_after_the_line_has_ended_is_its_owners_alone(owner, nia, talked):
+    lines.end_line(line=ReportingLine.objects.live().get(person=nia), ended_by=nia)
+    assert "Only you can see these goals." in words_of(owner.get(plan(talked)))
 
 
 @pytest.mark.parametrize("is_agreed", [False, True])
