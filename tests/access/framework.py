@@ -47,7 +47,7 @@ def wrong_framework_cells(run, *, only=""):
             response, after = tried(run.world.client(role, "draft"), method, _address(run.world, route))
             run.cells += 1
             faults = _faults(route, role, response)
-            if is_other(before, after or {}):
+            if is_other(before, after):
                 faults.append("something was changed")
             wrong += [f"{route.name or route.prefix} {role} {method}: {each}" for each in faults]
     return wrong
