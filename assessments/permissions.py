@@ -127,6 +127,11 @@ def can_change_goal(user, goal) -> bool:
     return goal.owner_id == user.pk or (goal.assessment is not None and can_converse(user, goal.assessment))
 
 
+def can_say_outcome(user, goal) -> bool:
+    """Say what came of a goal: its owner, where it was marked as done without."""
+    return goal.owner_id == user.pk and goal.state == Goal.State.DONE and not goal.outcome
+
+
 def can_note_goal(user, goal) -> bool:
     """Note how it is going: its owner, and the line manager who reads it."""
     if goal.owner_id == user.pk:

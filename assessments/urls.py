@@ -76,6 +76,7 @@ goal_patterns = [
     path("<int:goal_id>/edit/", goals.goal_edit, name="goal-edit"),
     path("<int:goal_id>/note/", goals.goal_note, name="goal-note"),
     path("<int:goal_id>/finish/", goals.goal_finish, name="goal-finish"),
+    path("<int:goal_id>/outcome/", goals.goal_outcome, name="goal-outcome"),
     path("<int:goal_id>/drop/", goals.goal_drop, name="goal-drop"),
     path("<int:goal_id>/reopen/", goals.goal_reopen, name="goal-reopen"),
 ]

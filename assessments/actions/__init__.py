@@ -5,7 +5,7 @@ Each action claims the round first (``claims``): the lock that makes two windows
 
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
 from .evidence import delete_evidence, save_evidence
-from .goals import Planned, add_goal_note, drop_goal, finish_goal, reopen_goal, save_goal
+from .goals import Planned, add_goal_note, add_goal_outcome, drop_goal, finish_goal, reopen_goal, save_goal
 from .next_rounds import start_next_assessment, still_true
 from .ratings import Saved, save_ratings
 from .refusals import (
@@ -47,6 +47,7 @@ __all__ = [
     "Saved",
     "Unfinished",
     "add_goal_note",
+    "add_goal_outcome",
     "agree_with_rest",
     "choose_role",
     "close_assessment",

@@ -131,6 +131,22 @@ def reopen_goal(*, goal, by) -> Planned:
 
 
 @transaction.atomic
+def add_goal_outcome(*, goal, by, outcome) -> Planned:
+    """Say what came of a goal that was marked as done without it: its owner alone, once.
+
+    Raises ``NotOpen``, and ``NotAskable`` for an empty one.
+    """
+    if not outcome:
+        raise NotAskable("What came of a goal says something.")
+    standing = _standing(goal, by, is_open=False)
+    if standing.owner_id != by.pk or standing.state != State.DONE or standing.outcome:
+        raise NotOpen
+    touches = _claim_plan(standing.owner_id, standing.assessment, by)
+    _write(standing, was=State.DONE, revision=standing.revision + 1, outcome=outcome)
+    return Planned(standing, touches and touch(standing.assessment, by))
+
+
+@transaction.atomic
 def add_goal_note(*, goal, by, text) -> GoalNote:
     """Note how a goal is going: its owner, or the line manager who reads it. The same note twice in a row is one.
 

@@ -2,7 +2,7 @@
 
 from .conversation import AgreedForm, AgreedTargetForm, ConfirmForm, RecordForm
 from .evidence import EvidenceForm
-from .goal import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm
+from .goal import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
 from .rating import RatingForm
 from .report import CheckCodeForm
 from .review import ReviewForm
@@ -20,6 +20,7 @@ __all__ = [
     "GoalFinishForm",
     "GoalForm",
     "GoalNoteForm",
+    "GoalOutcomeForm",
     "RatingForm",
     "RecordForm",
     "ReturnForm",

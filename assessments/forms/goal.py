@@ -14,6 +14,10 @@ from ..plans import KINDS
 from .text import PlainTextField
 
 YEARS_AHEAD = 10
+CAME_OF_IT = (
+    "What you did, and what is different for it. It goes into your next assessment as a work example, for you to change. Leave out "
+    "names of suppliers and people."
+)
 FAR = f"The date must be within the next {YEARS_AHEAD} years"
 
 
@@ -205,8 +209,7 @@ class GoalFinishForm(forms.Form):
 
     outcome = PlainTextField(
         label="What came of it? (optional)",
-        help_text="What you did, and what is different for it. It goes into your next assessment as a work example, for you to "
-        "change. Leave out names of suppliers and people.",
+        help_text=CAME_OF_IT,
         limit=Goal.OUTCOME_LIMIT,
         what="What came of it",
         required=False,
@@ -221,6 +224,24 @@ class GoalFinishForm(forms.Form):
                 f"It goes into {whose}’s next assessment as a work example."
             )
         self.helper = FormHelper(self, Submit("Mark as done"), Cancel("Go back", leave))
+
+
+class GoalOutcomeForm(forms.Form):
+    """What came of a goal that was marked as done without it."""
+
+    outcome = PlainTextField(
+        label="What came of it?",
+        help_text=CAME_OF_IT,
+        limit=Goal.OUTCOME_LIMIT,
+        what="What came of it",
+        error_messages={"required": "Enter what came of it"},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def __init__(self, *args, leave="", **kwargs):
+        super().__init__(*args, **kwargs)
+        buttons = [Cancel("Cancel", leave)] if leave else []
+        self.helper = FormHelper(self, Submit("Save what came of it", kind="" if leave else "secondary"), *buttons)
 
 
 class GoalDropForm(forms.Form):

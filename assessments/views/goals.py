@@ -22,13 +22,14 @@ from ..actions import (
     NotOpen,
     Planned,
     add_goal_note,
+    add_goal_outcome,
     drop_goal,
     finish_goal,
     reopen_goal,
     save_goal,
 )
 from ..calendars import CalendarDay, calendar_of
-from ..forms import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm
+from ..forms import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
 from ..models import Assessment, Goal
 from ..plans import KINDS, aim_for, aims_of, in_force, line_of, lineages_of, overdue_first
 from ..standing import read_views
@@ -256,6 +257,22 @@ def goal_finish(request, goal_id):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def goal_outcome(request, goal_id):
+    """What came of a goal that was marked as done without it."""
+    goal = _goal_or_404(request, goal_id)
+    if not permissions.can_say_outcome(request.user, goal):
+        raise PermissionDenied
+    form = GoalOutcomeForm(request.POST if request.method == "POST" else None, leave=_page_of(goal))
+    if form.is_valid():
+        try:
+            planned = add_goal_outcome(goal=goal, by=request.user, outcome=form.cleaned_data["outcome"])
+        except NotOpen:
+            raise PermissionDenied from None
+        return _done(request, planned, "What came of the goal is saved.")
+    return _ask(request, "assessments/goal_outcome.html", goal, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def goal_drop(request, goal_id):
     goal = _open_goal(request, goal_id)
     form = GoalDropForm(request.POST if request.method == "POST" else None, leave=_page_of(goal))
@@ -349,6 +366,7 @@ def _shown(request, goal):
         "is_own": is_own,
         "reader": _reader_of(goal),
         "note_form": GoalNoteForm(),
+        "outcome_form": GoalOutcomeForm() if permissions.can_say_outcome(request.user, goal) else None,
         "may_change": permissions.can_change_goal(request.user, goal),
         "may_converse": goal.assessment is not None and permissions.can_converse(request.user, goal.assessment),
         "may_note": permissions.can_note_goal(request.user, goal),

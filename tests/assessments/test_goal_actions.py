@@ -373,6 +373,53 @@ def test_reopen_goal_by_anybody_but_its_owner_is_refused(talked, owner, boss, st
     assert actions.reopen_goal(goal=goal, by=owner).unconfirmed
 
 
+def test_add_goal_outcome_of_one_that_is_done_without(talked, owner, boss, goal):
+    actions.finish_goal(goal=goal, by=owner)
+    confirm(talked, boss)
+    assert actions.add_goal_outcome(goal=goal, by=owner, outcome="I sat in on three.").unconfirmed
+    goal.refresh_from_db()
+    assert (goal.state, goal.outcome, goal.revision) == (State.DONE, "I sat in on three.", 3)
+
+
+def test_add_goal_outcome_needs_words(contract_manager, version):
+    goal = make_goal(contract_manager)
+    actions.finish_goal(goal=goal, by=contract_manager)
+    with pytest.raises(NotAskable):
+        actions.add_goal_outcome(goal=goal, by=contract_manager, outcome="")
+
+
+def test_add_goal_outcome_of_one_that_is_open_or_has_one_is_refused(contract_manager, version):
+    for do in (None, DOINGS["finish"], DOINGS["drop"]):
+        goal = make_goal(contract_manager, what=f"Goal {do}")
+        if do:
+            do(goal, contract_manager)
+        before = Goal.objects.filter(pk=goal.pk).values().get()
+        with pytest.raises(NotOpen):
+            actions.add_goal_outcome(goal=goal, by=contract_manager, outcome="Another")
+        assert Goal.objects.filter(pk=goal.pk).values().get() == before
+
+
+def test_add_goal_outcome_by_anybody_but_its_owner_is_refused(talked, owner, boss, stranger, superuser, goal):
+    actions.finish_goal(goal=goal, by=owner)
+    for person in (boss, stranger, superuser):
+        with pytest.raises(NotOpen):
+            actions.add_goal_outcome(goal=goal, by=person, outcome="Mine")
+    assert Goal.objects.get(pk=goal.pk).outcome == ""
+
+
+def test_add_goal_outcome_twice_at_once_keeps_the_first(contract_manager, version, monkeypatch):
+    goal = make_goal(contract_manager)
+    actions.finish_goal(goal=goal, by=contract_manager)
+
+    def meanwhile(*args):
+        Goal.objects.filter(pk=goal.pk).update(outcome="There", revision=3)
+        return False
+
+    monkeypatch.setattr("assessments.actions.goals._claim_plan", meanwhile)
+    with pytest.raises(NotOpen):
+        actions.add_goal_outcome(goal=goal, by=contract_manager, outcome="Here")
+
+
 # Notes
 
 

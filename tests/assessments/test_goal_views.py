@@ -535,7 +535,7 @@ def test_goal_detail_names_nobody_once_the_line_has_ended(owner, nia, goal):
     assert "Only you, until you share an assessment" in words
 
 
-ROUTES = ("goal-detail", "goal-edit", "goal-note", "goal-finish", "goal-drop", "goal-reopen")
+ROUTES = ("goal-detail", "goal-edit", "goal-note", "goal-finish", "goal-drop", "goal-outcome", "goal-reopen")
 
 
 def test_a_goal_is_not_there_for_anybody_else(sign_in, client, boss, nia, goal, superuser):
@@ -748,6 +748,43 @@ def test_goal_reopen_goes_on_with_one(owner, boss, nia, goal):
     response = owner.post(path("goal-reopen", goal), follow=True)
     assert "The goal is open again." in words_of(response)
     assert Goal.objects.get(pk=goal.pk).state == "open"
+
+
+# goal-outcome
+
+
+def test_goal_outcome_says_later_what_came_of_a_goal(owner, boss, nia, goal):
+    assert "What came of it?" not in words_of(owner.get(path("goal-detail", goal)))
+    actions.finish_goal(goal=goal, by=nia)
+    assert "What came of it?" in words_of(owner.get(path("goal-detail", goal)))
+    assert "What came of it?" not in words_of(boss.get(path("goal-detail", goal)))
+    assert fields_of(owner.get(path("goal-outcome", goal)))["outcome"] == [""]
+    response = owner.post(path("goal-outcome", goal), {"outcome": f"I chaired\r\n{HOSTILE}"}, follow=True)
+    words = words_of(response)
+    assert "What came of the goal is saved." in words
+    assert f"What came of it I chaired {HOSTILE}" in words
+    assert "What came of it?" not in words
+    assert Goal.objects.get(pk=goal.pk).outcome == f"I chaired\n{HOSTILE}"
+
+
+def test_goal_outcome_says_what_is_wrong(owner, nia, goal):
+    actions.finish_goal(goal=goal, by=nia)
+    for typed, message in (
+        (" ", "Enter what came of it"),
+        ("x" * 1001, "What came of it must be 1,000 characters or fewer. It has 1,001."),
+    ):
+        response = owner.post(path("goal-outcome", goal), {"outcome": typed})
+        assert (response.status_code, summary_of(response)) == (422, [(message, "#id_outcome")])
+    assert fields_of(response)["outcome"] == ["x" * 1001]
+
+
+def test_goal_outcome_is_refused_to_whoever_has_none_to_say(owner, boss, nia, goal, monkeypatch):
+    assert answers_to(owner, path("goal-outcome", goal)) == (403, 403)
+    actions.finish_goal(goal=goal, by=nia)
+    assert answers_to(boss, path("goal-outcome", goal)) == (403, 403)
+    monkeypatch.setattr("assessments.views.goals.permissions.can_say_outcome", lambda user, goal: True)
+    actions.add_goal_outcome(goal=goal, by=nia, outcome="Said")
+    assert owner.post(path("goal-outcome", goal), {"outcome": "Again"}).status_code == 403
 
 
 # goal-calendar

@@ -205,6 +205,12 @@ def done(page):
     page.get_by_role("alert").wait_for()
 
 
+def outcome_forgotten(page):
+    press("Mark as done")(page)
+    page.get_by_role("alert").wait_for()
+    press("Save what came of it")(page)
+
+
 def dropped(page):
     fill("Drop this goal", outcome="The contract has ended.")(page)
     page.get_by_role("alert").wait_for()
@@ -357,6 +363,7 @@ GOALS = [
     State("goal-finish", GOAL + "finish/", "talking"),
     State("goal-finish", GOAL + "finish/", "talking", "done", done),
     State("goal-finish", GOAL + "finish/", "talking", "long outcome", fill("Mark as done", outcome=LONG_NOTE), True),
+    State("goal-outcome", GOAL + "finish/", "talking", "empty", outcome_forgotten, True),
     State("goal-drop", GOAL + "drop/", "talking"),
     State("goal-drop", GOAL + "drop/", "talking", "dropped", dropped),
     State("goal-drop", GOAL + "drop/", "talking", "no reason", press("Drop this goal"), True),
