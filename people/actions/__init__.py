@@ -17,7 +17,16 @@ from .lines import (
     name_line_manager,
     withdraw_line,
 )
-from .notices import NotSendable, choose_notices, notify, read_notice, read_notices, send_again, sweep_notices
+from .notices import (
+    NotSendable,
+    choose_notices,
+    notify,
+    read_notice,
+    read_notices,
+    read_notices_about,
+    send_again,
+    sweep_notices,
+)
 
 __all__ = [
     "EDITORS",
@@ -41,6 +50,7 @@ __all__ = [
     "notify",
     "read_notice",
     "read_notices",
+    "read_notices_about",
     "send_again",
     "sweep_notices",
     "withdraw_line",

@@ -57,6 +57,11 @@ def read_notices(*, recipient) -> int:
     return Notice.objects.filter(recipient=recipient).unread().update(read_at=timezone.now())
 
 
+def read_notices_about(*, recipient, path):
+    """Note that the recipient's notices that lead to ``path`` are of something done: whoever has acted need not open them."""
+    Notice.objects.filter(recipient=recipient, path=path).unread().update(read_at=timezone.now())
+
+
 @transaction.atomic
 def choose_notices(*, user, by_email):
     """Send ``user`` the kinds ``by_email`` as e-mails from now on, and no others. All kinds stay on the page of their notices."""

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from people.actions import choose_notices, notify, read_notice, read_notices
+from people.actions import choose_notices, notify, read_notice, read_notices, read_notices_about
 from people.models import Notice, NoticeChoice
 from tests.factories import make_user
 
@@ -98,6 +98,16 @@ def test_reading_notes_the_first_time_and_ones_own_alone(line_manager, stranger)
     assert read_notices(recipient=line_manager) == 1
     assert Notice.objects.get(pk=notices[0].pk).read_at == first
     assert list(Notice.objects.unread()) == [notices[2]]
+
+
+def test_notices_of_which_the_matter_is_done_are_read(line_manager, stranger):
+    told = [(line_manager, "/a/"), (line_manager, "/a/"), (line_manager, "/b/"), (stranger, "/a/")]
+    notices = [notify(recipient=user, kind="shared", path=path) for user, path in told]
+    read_notice(notice=notices[0])
+    first = Notice.objects.get(pk=notices[0].pk).read_at
+    read_notices_about(recipient=line_manager, path="/a/")
+    assert list(Notice.objects.unread().order_by("pk")) == notices[2:]
+    assert Notice.objects.get(pk=notices[0].pk).read_at == first
 
 
 def test_notices_are_ones_own(line_manager, stranger, superuser):
