@@ -3,6 +3,7 @@
 What the line manager may not see yet is taken out here, so that no page and no count has it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -87,6 +88,11 @@ class AreaReview:
         return self.rated == self.total
 
     @property
+    def given_by(self) -> Counter:
+        """How many of the ratings each person gave, by their pk."""
+        return Counter(row.rated_by_id for row in self.rows if row.is_rated)
+
+    @property
     def to_rate(self) -> tuple[ReviewRow, ...]:
         return tuple(row for row in self.rows if not row.is_rated)
 
@@ -118,6 +124,11 @@ class Review:
         return sum(area.again for area in self.asked)
 
     @property
+    def given_by(self) -> Counter:
+        """How many of the ratings each person gave, by their pk."""
+        return sum((area.given_by for area in self.asked), Counter())
+
+    @property
     def differing(self) -> tuple[ReviewRow, ...]:
         """The statements on which both are seen to differ."""
         return tuple(row for area in self.asked for row in area.rows if row.differs)
@@ -134,6 +145,40 @@ class Review:
         codes = [area.area.code for area in self.areas]
         following = self.areas[codes.index(code) + 1 :]
         return next((area for area in following if area.in_role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A statement that is worth reading first. ``distance`` is in words, empty where it is not below target or that is hidden."""
+
+    row: ReviewRow
+    distance: str
+    examples: int
+
+    @property
+    def why(self) -> str:
+        """What there is to read: "one level below target, a note, two work examples"."""
+        examples = f"{words(self.examples)} work {plural(self.examples, 'example')}" if self.examples else ""
+        return ", ".join(filter(None, (self.distance, "a note" if self.row.own.note else "", examples)))
+
+
+def worth_reading(review: Review, examples: Mapping[int, int], *, by: int, most: int = 10) -> tuple[Worth, ...]:
+    """What a line manager reads first: what its owner puts below target or wrote something about, the bigger gap first.
+
+    ``examples`` counts the work examples of each statement, by its pk. Where levels are hidden, notes and work examples alone say
+    which, in the order of the standards. What the line manager, whose pk is ``by``, has rated is left out; ``most`` at most.
+    """
+    found = []
+    for area in review.asked:
+        for row in area.rows:
+            if row.is_rated and row.rated_by_id == by:
+                continue
+            gap = 0 if row.own.rank is None else gap_to(area.target, rank_reached(row.own.rank, row.statement.joined))
+            number = examples.get(row.statement.pk, 0)
+            if gap or row.own.note or number:
+                distance = distance_words(row.own.rank, area.target, row.statement.joined) if gap else ""
+                found.append((gap, Worth(row, distance, number)))
+    return tuple(worth for _, worth in sorted(found, key=lambda pair: -pair[0])[:most])
 
 
 def review_of(tree, views, targets: Mapping, *, hides_levels: bool) -> Review:

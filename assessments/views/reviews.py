@@ -1,5 +1,6 @@
 """The review of a shared round: its line manager reads what the owner says, and rates every statement themselves."""
 
+from collections import Counter
 from operator import itemgetter
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from ..actions import LevelsHidden, NotOpen, Unfinished, agree_with_rest, finish
 from ..forms import ReviewForm
 from ..forms.review import shared_mark
 from ..models import Assessment, Evidence
-from ..review import area_level, review_of, said_of
+from ..review import area_level, review_of, said_of, worth_reading
 from ..standing import read_views
 from ..wording import person_in_words
 from .refused import refused
@@ -128,9 +129,15 @@ def _read(assessment):
 def _detail(request, assessment, *, is_refused=False):
     review, targets = _read(assessment)
     tree = version_tree(assessment.version)
+    signers = _signers(request.user, [row for area in review.areas for row in area.rows])
     context = {
         "assessment": assessment,
         "owner": person_in_words(assessment.owner),
+        "signers": signers,
+        "inherited": _inherited(signers, review.given_by),
+        "inherited_by_area": {each.area.code: _inherited(signers, each.given_by) for each in review.areas},
+        "worth_reading": _worth_reading(request, assessment, review),
+        "without_note": [row for row in review.differing if not row.rated.note or row.rated_by_id in signers],
         "tree": tree,
         "paths": _paths(assessment, tree),
         "review": review,
@@ -161,6 +168,7 @@ def _as_drawn(request, assessment, here, form):
     tree = version_tree(assessment.version)
     to_fill = {row.statement.pk for row in form.rows}
     rated = [row for row in here.rows if row.statement.pk not in to_fill]
+    signers = _signers(request.user, here.rows)
     return {
         "owner": person_in_words(assessment.owner),
         "rows": {row.statement.pk: row for row in here.rows},
@@ -170,7 +178,8 @@ def _as_drawn(request, assessment, here, form):
         "others": [row for row in rated if not row.differs],
         "own_level": area_level(tree, here, [row.own for row in here.rows]),
         "rated_level": area_level(tree, here, [row.rated for row in here.rows]),
-        "signers": _signers(request.user, here.rows),
+        "signers": signers,
+        "inherited": _inherited(signers, here.given_by),
         "terms": tuple({term: None for each in here.area.statements for term in each.terms}) if form.rows else (),
     }
 
@@ -181,6 +190,18 @@ def _signers(user, rows):
     if not pks:
         return {}
     return {each.pk: person_in_words(each) for each in get_user_model().objects.filter(pk__in=pks)}
+
+
+def _inherited(signers, given_by):
+    """How many ratings each former line manager gave, by name."""
+    return [(signers[pk], number) for pk, number in given_by.items() if pk in signers]
+
+
+def _worth_reading(request, assessment, review):
+    if assessment.is_reviewed:
+        return ()
+    links = Evidence.statements.through.objects.filter(evidence__assessment=assessment)
+    return worth_reading(review, Counter(links.values_list("statement_id", flat=True)), by=request.user.pk)
 
 
 def _examples(assessment):

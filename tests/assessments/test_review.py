@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.answers import Answered
-from assessments.review import distance_words, review_of
+from assessments.review import distance_words, review_of, worth_reading
 
-STATEMENTS = tuple(SimpleNamespace(pk=pk, code=f"B4.{pk}") for pk in (1, 2, 3))
+STATEMENTS = tuple(SimpleNamespace(pk=pk, code=f"B4.{pk}", joined=()) for pk in (1, 2, 3))
 AREA = SimpleNamespace(pk=9, code="B4", statements=STATEMENTS)
-OTHER = SimpleNamespace(pk=8, code="B5", statements=(SimpleNamespace(pk=4, code="B5.1"),))
+OTHER = SimpleNamespace(pk=8, code="B5", statements=(SimpleNamespace(pk=4, code="B5.1", joined=()),))
 TREE = SimpleNamespace(areas=(AREA, OTHER))
 TARGETS = {9: (2, ""), 8: (None, "Done elsewhere.")}
 
@@ -69,6 +69,41 @@ def test_counts_are_of_the_areas_in_the_role():
     assert [area.area.code for area in review.asked] == ["B4"]
     assert review.after("B4") is None
     assert reviewed({}, {}, targets={8: (1, ""), 9: (2, "")}).after("B4").area is OTHER
+
+
+def test_ratings_are_counted_by_who_gave_them():
+    rating = {1: given_by(Answered(1), by=5), 2: given_by(Answered(1)), 3: given_by(Answered(note="Not yet"), by=5)}
+    review = reviewed({pk: own(Answered(2)) for pk in (1, 2, 3)}, rating)
+    assert review.given_by == review.area("B4").given_by == {5: 1, 7: 1}
+
+
+def worth(own_view, ratings, examples=(), **options):
+    review = reviewed(own_view, ratings, **options)
+    return [(each.row.statement.code, each.why) for each in worth_reading(review, dict(examples), by=7, most=2)]
+
+
+SAID = {1: own(Answered(2, note="a")), 2: own(Answered(1)), 3: own(Answered(0, note="b")), 4: own(Answered(0))}
+
+
+@pytest.mark.parametrize(
+    ("ratings", "examples", "hidden", "found"),
+    [
+        ({}, {}, False, [("B4.3", "two levels below target, a note"), ("B4.2", "one level below target")]),
+        ({3: given_by(Answered(0))}, {}, False, [("B4.2", "one level below target"), ("B4.1", "a note")]),
+        ({1: given_by(Answered(2), by=5), 3: given_by(Answered(0))}, {}, True, [("B4.1", "a note")]),
+        (
+            {3: given_by(Answered(0), about=0)},
+            {},
+            False,
+            [("B4.3", "two levels below target, a note"), ("B4.2", "one level below target")],
+        ),
+        ({}, {}, True, [("B4.1", "a note"), ("B4.3", "a note")]),
+        ({}, {1: 1, 2: 3}, True, [("B4.1", "a note, one work example"), ("B4.2", "three work examples")]),
+        ({pk: given_by(Answered(1)) for pk in (1, 2, 3)}, {1: 1}, False, []),
+    ],
+)
+def test_what_is_worth_reading_first(ratings, examples, hidden, found):
+    assert worth(SAID, ratings, examples, hides_levels=hidden) == found
 
 
 ANSWERS = st.builds(Answered, st.integers(0, 3), note=st.sampled_from(["", "note"])) | st.just(

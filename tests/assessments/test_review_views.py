@@ -396,14 +396,34 @@ def test_ratings_of_a_former_line_manager_stand_signed(sign_in, shared, owner, r
     make_line(owner, new)
     actions.hand_over_assessment(assessment=reread(shared), by=owner)
     browser = sign_in(new)
+    stand = "given by Tomasz Quillfeather. They stand, signed with that name, until you change them."
+    words = words_of(browser.get(path(shared)))
+    assert "All 59 statements have a rating. The ratings differ from Nia Penŵydd’s on one." in words
+    assert f"59 ratings were {stand}" in words
+    assert "Worth reading first B4.6 Acting outside the contract: two levels below target" in words
+    assert "Then Nia Penŵydd sees the ratings and notes, and is told." in words
+    assert "A1 Business Acumen 6 statements. Target: Practitioner Given by Tomasz Quillfeather" in words
+    assert "B4 Change Control 7 statements. Target: Practitioner Given by Tomasz Quillfeather, 1 differs" in words
+    assert "The ratings differ from Nia Penŵydd’s on one statement; one has no note of yours: B4.3. " in words
     page = opened(browser, reread(shared))
     assert page.to_rate == []
+    assert f"Seven ratings were {stand}" in page.words
+    assert "You have rated" not in words + page.words
+    assert "You say" not in words + page.words
     assert "Tomasz Quillfeather said Foundation" in page.part("B4.3")
     assert "Tomasz Quillfeather’s note Seen one." in page.part("B4.3")
     assert "Practitioner rated by Tomasz Quillfeather" in page.part("B4.1")
-    opened(browser, reread(shared), query="?change=B4.3").send({"note-B4.3": "Seen two."})
+    page = opened(browser, reread(shared), query="?change=B4.3")
+    assert "Tomasz Quillfeather said Foundation . What you change here is signed with your name." in page.part("B4.3")
+    page.send({"note-B4.3": "Seen two."})
     page = opened(browser, reread(shared))
     assert "You say Foundation" in page.part("B4.3")
+    words = words_of(browser.get(path(shared)))
+    assert "All 59 statements have a rating, one of them yours." in words
+    assert "Target: Practitioner 6 of 7 given by Tomasz Quillfeather, 1 differs" in words
+    assert "on one statement; each has a note of yours." in words
+    finish(browser, shared)
+    assert "Nia Penŵydd: Practitioner You: Foundation" in words_of(browser.get(path(shared)))
     assert sign_in(reader).get(path(shared, "B4")).status_code == 404
 
 
@@ -480,6 +500,7 @@ def test_review_agree_rates_the_rest_of_the_round_as_the_owner_did(browser, shar
     words = words_of(browser.get(response.url))
     assert "You agree with Nia Penŵydd on 58 more statements." in words
     assert "You have rated all 59 statements. You and Nia Penŵydd differ on one." in words
+    assert "Then Nia Penŵydd sees yours, with your notes, and is told." in words
     assert rated(shared)["B4.1"] == Answered(1)
     assert rated(shared, "B2") == {}
 
@@ -487,6 +508,36 @@ def test_review_agree_rates_the_rest_of_the_round_as_the_owner_did(browser, shar
 def finish(browser, assessment):
     form = next(form for form in Page(browser.get(path(assessment))).forms if form.action.endswith("/finish/"))
     return browser.post(form.action, form.data())
+
+
+def test_review_detail_says_on_what_both_differ_and_where_a_note_is_missing(browser, shared):
+    review(shared, {"A1.1": 1, "B4.3": Answered(1, note="Seen one."), "B6.1": 1}, finish=False)
+    response = browser.get(path(shared))
+    assert "You differ on three statements; two have no note of yours: A1.1 and B6.1. You can finish" in words_of(
+        response
+    )
+    assert links_of(response)["B6.1"] == f"{path(shared, 'B6')}?change=B6.1#statement-B6.1"
+    assert finish(browser, shared).status_code == 302
+
+
+def test_review_detail_lists_what_is_worth_reading_first(browser, shared):
+    response = browser.get(path(shared))
+    told = (
+        "Worth reading first B4.6 Acting outside the contract: two levels below target "
+        "B4.4 Deciding on change: one level below target B4.3 Value for money options: a note, one work example "
+        "B4.5 Further value: one work example"
+    )
+    assert told in words_of(response)
+    assert links_of(response)["B4.5 Further value"] == f"{path(shared, 'B4')}#statement-B4.5"
+    review(shared)
+    assert "Worth reading first" not in words_of(browser.get(path(shared)))
+
+
+def test_review_detail_says_of_hidden_levels_only_where_there_is_something_to_read(browser, rating_first):
+    words = words_of(browser.get(path(rating_first)))
+    told = "Worth reading first B4.3 Value for money options: a note, one work example B4.5 Further value: one work example Section"
+    assert told in words
+    assert "At that moment each of you sees the other’s ratings and notes, and Nia Penŵydd is told." in words
 
 
 def test_review_finish_says_what_is_missing(browser, shared):
