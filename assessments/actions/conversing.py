@@ -15,7 +15,7 @@ from ..models import AgreedGoal, AgreedTarget, Assessment, Conversation, Event, 
 from ..records import check_code, record_of
 from ..standing import read_views
 from .claims import claim_as_either
-from .events import note, tell
+from .events import note, settle, tell
 from .ratings import write_answers
 from .refusals import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAskable, Unfinished
 from .targets import changed_targets, check_targets, write_targets
@@ -130,6 +130,7 @@ def confirm_conversation(*, assessment, by, revision, disagreement="") -> bool:
     conversation.save(update_fields=[mine, "disagreement"])
     kind = Event.Kind.DISAGREED if disagreement else Event.Kind.CONFIRMED
     note(assessment, kind, by)
+    settle(assessment, by)
     other = assessment.line_manager if is_owner else assessment.owner
     if conversation.is_confirmed_by_both:
         _agree(assessment, by, tree, views)

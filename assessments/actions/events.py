@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from people.actions import notify
+from people.actions import notify, read_notices_about
 from people.models import ReportingLine
 
 from ..models import Event
@@ -23,3 +23,9 @@ def tell(assessment, recipient, kind, actor, *, leads_to="assessment-detail"):
         return
     path = reverse(leads_to, args=[] if leads_to == "team-list" else [assessment.pk])
     notify(recipient=recipient, kind=kind, actor=actor, path=path)
+
+
+def settle(assessment, person):
+    """Note as read what ``person`` was told of a round, because they have just done what it asked for."""
+    for name in ("assessment-detail", "conversation-detail"):
+        read_notices_about(recipient=person, path=reverse(name, args=[assessment.pk]))

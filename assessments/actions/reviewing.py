@@ -14,7 +14,7 @@ from ..models import Conversation, Event, Rating
 from ..standing import read_views
 from .claims import claim_as_line_manager
 from .conversing import touch
-from .events import note, tell
+from .events import note, settle, tell
 from .ratings import write_answers
 from .refusals import LevelsHidden, Unfinished
 
@@ -99,4 +99,5 @@ def finish_review(*, assessment, by, shared_at=None):
         raise Unfinished(left)
     Conversation.objects.get_or_create(assessment=assessment)
     note(assessment, Event.Kind.REVIEWED, by)
+    settle(assessment, by)
     tell(assessment, assessment.owner, Notice.Kind.REVIEWED, by)

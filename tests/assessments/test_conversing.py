@@ -12,7 +12,7 @@ from assessments.actions import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAs
 from assessments.answers import conversation_mark, target_mark
 from assessments.models import AgreedGoal, AgreedTarget, Conversation, Goal, GoalStatement, Rating
 from assessments.records import check_code, record_of
-from people.actions import lines
+from people.actions import lines, notify
 from people.models import Notice, ReportingLine
 from standards.tree import version_tree
 from tests.factories import (
@@ -260,6 +260,18 @@ def test_a_change_removes_a_confirmation_and_says_so(ready, contract_manager, li
     assert confirmations(ready) == (False, False)
     assert told() == ([] if who == "the one who confirmed" else [(contract_manager, "confirmation-removed")])
     assert ready.events.last().kind == "unconfirmed"
+
+
+def test_whoever_confirms_has_read_what_they_were_told_of_the_round(ready, contract_manager, line_manager):
+    confirm(ready, line_manager)
+    record(ready, line_manager)
+    confirm(ready, line_manager)
+    told = Notice.objects.filter(recipient=contract_manager)
+    elsewhere = notify(recipient=contract_manager, kind="shared", path="/elsewhere/")
+    assert told.unread().count() == 3
+    confirm(ready, contract_manager)
+    assert list(told.unread()) == [elsewhere]
+    assert [each.kind for each in Notice.objects.filter(recipient=line_manager).unread()] == ["agreed"]
 
 
 def test_confirm_conversation_twice_is_refused(ready, line_manager):

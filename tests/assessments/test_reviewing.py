@@ -1,12 +1,13 @@
 """What a line manager says of a shared round: saved, agreed with in one step, finished; and what is refused."""
 
 import pytest
+from django.urls import reverse
 
 from assessments import actions
 from assessments.actions import LevelsHidden, NotAskable, NotOpen, Unfinished
 from assessments.answers import Answered
 from assessments.models import Rating
-from people.actions import lines
+from people.actions import lines, notify
 from people.models import Notice, ReportingLine
 from standards.tree import version_tree
 from tests.factories import (
@@ -230,6 +231,13 @@ def test_finish_review_with_something_left_is_refused(shared, line_manager):
     assert refused.value.codes[:2] == ("A1.2", "A1.3")
     assert len(refused.value.codes) == 58
     assert not reread(shared).is_reviewed
+
+
+def test_whoever_finishes_the_review_has_read_that_the_round_is_shared(shared, line_manager):
+    told = notify(recipient=line_manager, kind="shared", path=reverse("assessment-detail", args=[shared.pk]))
+    review(shared)
+    told.refresh_from_db()
+    assert told.read_at is not None
 
 
 def test_finish_review_twice_is_refused(shared, line_manager):
