@@ -25,13 +25,20 @@ WALKED = [
     ("finished", ROUND + "evidence/"),
     ("begun", ROUND + "evidence/new/?statement=B4.3"),
     ("finished", ROUND + "report/"),
+    ("leading", "/team/"),
+    ("managed", ROUND + "share/"),
+    ("reviewing", ROUND + "review/A1/"),
+    ("talking", ROUND + "conversation/"),
+    ("ready", ROUND + "conversation/confirm/"),
+    ("finished", "/goals/new/?statement=B4.6"),
+    ("talking with", "/goals/{goal}/"),
 ]
 
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize(("who", "path"), WALKED, ids=[path for _, path in WALKED])
 def test_every_control_is_reached_both_ways(windows, cast, who, path, width):
-    person = cast.take(who) if who else None
+    person = cast.look_at(who) if who else None
     page = windows.open(person, path.format(**vars(person)) if person else path, width=width, height=600)
     assert walk(page) == ([], [])
     if width == 1280:
@@ -163,6 +170,52 @@ def _answer_by_keyboard(page, code):
 
 def _in_row(page, code):
     return page.evaluate(f"document.activeElement.closest('fieldset')?.id === 'statement-{code}'")
+
+
+def test_a_review_and_a_conversation_by_keyboard(windows, cast):
+    """A rating and a note, the rest agreed with, finished; then a level agreed, the day and the points, and the way to confirm."""
+    person = cast.take("reviewing")
+    page = windows.open(person, f"/assessments/{person.assessment}/review/")
+    tab_to(page, "A1 ")
+    follow(page)
+    tab_to(page, "Not yet at Foundation")
+    page.keyboard.press("ArrowDown")
+    assert focus(page)["name"].startswith("Foundation")
+    page.keyboard.press("Tab")
+    assert focus(page)["tag"] == "summary"
+    page.keyboard.press("Enter")
+    tab_to(page, "Your note on A1.1", limit=1)
+    page.keyboard.type("Typed by keyboard.")
+    tab_to(page, "Agree with all the rest of A1")
+    follow(page)
+    page.goto(f"/assessments/{person.assessment}/review/")
+    tab_to(page, "Agree with all the rest")
+    follow(page)
+    tab_to(page, "Finish the review")
+    follow(page)
+    tab_to(page, "Go to the conversation")
+    follow(page)
+
+    row = page.locator("[id='statement-A1.1']")
+    tab_to(page, "Not yet")
+    page.keyboard.press("ArrowDown")
+    assert focus(page)["name"] == "Foundation"
+    assert page.evaluate("document.activeElement.checked")
+    page.keyboard.press("Tab")
+    assert focus(page)["tag"] == "summary"
+    page.keyboard.press("Space")
+    expect(row.get_by_text("Typed by keyboard.")).to_be_visible()
+    for part, value in (("Day", "1"), ("Month", "9"), ("Year", "2026")):
+        tab_to(page, part)
+        page.keyboard.type(value)
+    tab_to(page, "What did you talk about?")
+    page.keyboard.type("Typed by keyboard.")
+    tab_to(page, "Save and go on to confirm")
+    follow(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm what you agreed")
+    tab_to(page, "Confirm levels and goals")
+    follow(page)
+    expect(page.get_by_role("alert")).to_contain_text("is asked to confirm too")
 
 
 def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(windows, cast):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.steps import AREAS
 
+ROUND = "/assessments/{assessment}/"
 # Contract Manager: Practitioner everywhere.
 TARGET = "Practitioner"
 NAMES = """
@@ -83,18 +84,63 @@ def test_a_statement_is_a_group_and_its_details_are_named_after_it(windows, cast
     expect(page.get_by_role("button", name="Save and continue")).to_have_count(1)
 
 
-def test_landmarks_and_the_way_back(windows, cast):
-    person = cast.take("finished")
-    for path in ("", "check/", "rate/B4/", "report/", "targets/"):
-        page = windows.open(person, f"/assessments/{person.assessment}/{path}")
-        for role, name in (
-            ("banner", None),
-            ("main", None),
-            ("contentinfo", None),
-            ("navigation", "Menu"),
-            ("navigation", "Back"),
-        ):
-            expect(page.get_by_role(role, name=name, exact=True) if name else page.get_by_role(role)).to_have_count(1)
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        *(("finished", f"{ROUND}{path}") for path in ("", "check/", "rate/B4/", "report/", "targets/")),
+        ("managed", f"{ROUND}share/"),
+        *(("reviewing", f"{ROUND}{path}") for path in ("", "review/A1/")),
+        *(("talking", f"{ROUND}{path}") for path in ("conversation/", "plan/")),
+        *(("talking", path) for path in ("/goals/{goal}/edit/", "/line-manager/")),
+        ("ready", f"{ROUND}conversation/confirm/"),
+    ],
+)
+def test_landmarks_and_the_way_back(windows, cast, who, path):
+    person = cast.look_at(who)
+    page = windows.open(person, path.format(**vars(person)))
+    for role, name in (
+        ("banner", None),
+        ("main", None),
+        ("contentinfo", None),
+        ("navigation", "Menu"),
+        ("navigation", "Back"),
+    ):
+        expect(page.get_by_role(role, name=name, exact=True) if name else page.get_by_role(role)).to_have_count(1)
+
+
+def test_what_a_line_manager_rates_is_called_by_its_level_the_target_and_what_the_owner_says(windows, cast, portal):
+    person = cast.look_at("reviewing")
+    page = windows.open(person, f"/assessments/{person.assessment}/review/A1/")
+    words = published_words(portal, "A1")
+    for group in page.evaluate(NAMES):
+        names = radio_names(page, group["group"])
+        assert len(names) == group["radios"]
+        assert (names[0], names[-1]) == ("Not yet at Foundation", "Not relevant to their role")
+        said = [name for name in names if "Their answer" in name]
+        # Somebody finished: each statement has one answer of theirs.
+        assert len(said) == 1, names
+        without = [re.sub(r" ?Their answer ?\. ?", " ", name).replace("  ", " ").strip() for name in names[1:-1]]
+        expected = [
+            name.replace(", your target", ", target") for name in expected_names(words[group["group"].split()[0]])
+        ]
+        assert without == [name.replace("includes your target", "includes the target") for name in expected]
+
+
+def test_what_is_agreed_is_named_after_its_statement(windows, cast):
+    person = cast.look_at("talking")
+    page = windows.open(person, f"/assessments/{person.assessment}/conversation/")
+    legends = [" ".join(text.split()) for text in page.locator(".conversation-row legend").all_text_contents()]
+    assert len(legends) == len(set(legends)) >= 6
+    for legend in legends:
+        assert re.fullmatch(r"[AB]\d\.\d+ .+: agreed level", legend), legend
+        # What is hidden from sight only is apart from what stands before it.
+        names = radio_names(page, legend.replace(":", " :"))
+        assert (names[0], names[-1]) == ("Not yet", "Not relevant")
+    summaries = [" ".join(text.split()) for text in page.locator(".conversation-more summary").all_text_contents()]
+    assert len(summaries) == len(set(summaries)) == len(legends)
+    leading = page.locator("main button[name=onward]")
+    named = [(" ".join(each.inner_text().split()), each.get_attribute("value")) for each in leading.all()]
+    assert len({name for name, _ in named}) == len({value for _, value in named}) == len(named)
 
 
 def test_links_of_the_lists_say_what_they_are_about(windows, cast):
