@@ -92,7 +92,8 @@ class Run:
         line = {"live": subject.live_line, "ended": subject.ended_line}.get(which, subject.pending_line)
         if name == "line-end" and not which:
             line = subject.live_line
-        goal = {"done": subject.done_goal, "of no round": subject.loose_goal}.get(which, subject.goal)
+        goals = {"done": subject.done_goal, "unsaid": subject.silent_goal, "of no round": subject.loose_goal}
+        goal = goals.get(which, subject.goal)
         known = PUBLISHED | {
             "slug": SLUGS.get(name),
             "assessment_id": (subject.earlier if which == "the one before" else subject.assessment).pk,
@@ -167,6 +168,7 @@ class Run:
             "goal-edit": {"what": "Another thing", "kind": "formal", **day, "revision": str(subject.goal.revision)},
             "goal-note": {"text": "Another note"},
             "goal-finish": {"outcome": "Something came of it"},
+            "goal-outcome": {"outcome": "Something came of it"},
             "goal-drop": {"outcome": "Another reason"},
             "goal-outcome": {"outcome": "Another outcome"},
         }.get(name, {})

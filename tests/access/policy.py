@@ -211,8 +211,10 @@ POLICY = {
     "goal-drop": PLANNED,
     "goal-note": parties(EDIT, by_state(NOT_THERE, (READ, EDIT))),
     "goal-note: of no round": owners(EDIT),
+    # Of a goal that is open, of one that somebody has said the outcome of, and of one that nobody has.
     "goal-outcome": parties(NEVER, by_state(NOT_THERE, (READ, NEVER))),
     "goal-outcome: done": parties(NEVER, by_state(NOT_THERE, (READ, NEVER))),
+    "goal-outcome: unsaid": parties(EDIT, by_state(NOT_THERE, (READ, NEVER))),
     "goal-reopen: done": parties(POSTS, by_state(NOT_THERE_TO_POST, (READ, NO_POST)), NOT_THERE_TO_POST),
     # From one round to the next. The one before was agreed with the line manager whom the owner has again.
     "assessment-check: the one before": parties(READS, READS, NOT_THERE_TO_READ),

@@ -62,6 +62,7 @@ class Subject:
     evidence: Evidence
     goal: Goal
     done_goal: Goal
+    silent_goal: Goal
     loose_goal: Goal
     held: HeldPost
     notice: Notice
@@ -176,7 +177,9 @@ def _write(assessment, state):
     actions.add_goal_note(goal=goal, by=owner, text=planted("goalnote", state))
     done = plan(owner, planted("donegoal", state))
     actions.finish_goal(goal=done, by=owner, outcome=planted("outcome", state))
-    return {"evidence": evidence, "goal": goal, "done_goal": done}
+    silent = plan(owner, f"{planted('donegoal', state)}, and nobody said what came of it")
+    actions.finish_goal(goal=silent, by=owner)
+    return {"evidence": evidence, "goal": goal, "done_goal": done, "silent_goal": silent}
 
 
 def _bring_to(state, assessment, line_manager, former):
