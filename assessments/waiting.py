@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from .models import Assessment
+from .models import Assessment, Event
 
 A_YEAR = timedelta(days=365)
 
@@ -73,6 +73,19 @@ def _after_the_review(assessment):
     if conversation.line_manager_confirmed_at:
         return Wait(Stage.OWNER_CONFIRMS, conversation.line_manager_confirmed_at)
     return Wait(Stage.CONFIRM, conversation.changed_at or assessment.reviewed_at)
+
+
+def must_confirm_again(assessment, wait, person) -> bool:
+    """Whether ``person`` had confirmed what somebody else changed since. Asks nothing but where both are to confirm."""
+    if wait.stage != Stage.CONFIRM:
+        return False
+    kinds = (Event.Kind.CONFIRMED, Event.Kind.DISAGREED, Event.Kind.UNCONFIRMED)
+    events = assessment.events.filter(kind__in=kinds, at__gte=assessment.reviewed_at)
+    last = list(events.values_list("kind", "actor_id"))[-2:]
+    if len(last) < 2:
+        return False
+    (confirmed, by), (removed, other) = last
+    return (by, removed) == (person.pk, kinds[-1]) and confirmed != removed and other != person.pk
 
 
 def year_after(assessment) -> date:

@@ -18,7 +18,7 @@ from ..forms.role import NONE_OF_THESE
 from ..models import Assessment, Event, Goal
 from ..progress import progress_of
 from ..report_words import listed
-from ..waiting import wait_of, year_after
+from ..waiting import must_confirm_again, wait_of, year_after
 from ..wording import YOUR_ROLE, person_in_words, targets_in_words
 from .refused import refused
 
@@ -45,7 +45,6 @@ def assessment_list(request):
     }
     if current:
         context |= _standing(current) | _sharing(request.user, current)
-        context["codes_after"] = listed([each.area.code for each in context["progress"].unfinished[1:]])
     else:
         context["version"] = Version.objects.latest_published()
         context["next_on"] = context["last"] and year_after(context["last"])
@@ -70,21 +69,32 @@ def _standing(assessment, role=YOUR_ROLE):
         "tree": tree,
         "progress": progress,
         "targets_in_words": targets_in_words(tree, [area.target for area in progress.areas], role),
+        "codes_after": listed([each.area.code for each in progress.unfinished[1:]]),
         "evidence_count": assessment.evidence.count(),
     }
 
 
 def _sharing(user, assessment):
     """Who reads an owner's round or may come to, what it waits for, and what its owner may do about that."""
-    line = ReportingLine.objects.live().filter(person=user).with_people().first()
+    lines = list(ReportingLine.objects.standing().filter(person=user).with_people())
+    line = next((each for each in lines if each.is_live), None)
     has_line = line is not None and line.line_manager_id == assessment.line_manager_id
+    wait = wait_of(assessment, has_line=has_line)
     returned = assessment.return_reason and assessment.events.filter(kind=Event.Kind.RETURNED)
     return {
         "line": line,
-        "wait": wait_of(assessment, has_line=has_line),
+        "pending": next((each for each in lines if each.is_pending), None),
+        "wait": wait,
+        "confirms_again": must_confirm_again(assessment, wait, user),
         "returned": returned.select_related("actor").last() if returned else None,
         **{f"may_{name}": getattr(permissions, f"can_{name}")(user, assessment) for name in LEADING_ON},
     }
+
+
+def _reading(user, assessment):
+    """What a round waits for, as its line manager reads it."""
+    wait = wait_of(assessment)
+    return {"wait": wait, "confirms_again": must_confirm_again(assessment, wait, user)}
 
 
 @require_safe
@@ -131,7 +141,7 @@ def assessment_detail(request, assessment_id):
         "may_read_conversation": permissions.can_read_conversation(request.user, assessment),
         "may_return": permissions.can_return(request.user, assessment),
         **_standing(assessment, YOUR_ROLE if is_own else "the role"),
-        **(_sharing(request.user, assessment) if is_own else {"wait": wait_of(assessment)}),
+        **(_sharing if is_own else _reading)(request.user, assessment),
     }
     return render(request, "assessments/assessment_detail.html", context)
 

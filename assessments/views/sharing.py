@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from people.models import ReportingLine
+from people.models import ReportingLine, User
 from standards.tree import version_tree
 
 from .. import permissions
@@ -21,7 +21,7 @@ from ..actions import (
 )
 from ..contents import contents_of
 from ..forms import ReturnForm, SeenForm, ShareForm
-from ..models import Assessment
+from ..models import Assessment, Rating
 from ..wording import person_in_words
 from .refused import refused
 
@@ -71,7 +71,15 @@ def assessment_withdraw(request, assessment_id):
             f"Your {assessment.title} is yours alone again. {person_in_words(line_manager)} cannot see it any more.",
         )
         return redirect("assessment-detail", assessment_id=assessment.pk)
-    return render(request, "assessments/assessment_withdraw.html", {"assessment": assessment})
+    context = {"assessment": assessment, "former": _former_reviewers(assessment)}
+    return render(request, "assessments/assessment_withdraw.html", context)
+
+
+def _former_reviewers(assessment):
+    """The names of those who rated the round as its line manager before the one who is named on it now."""
+    theirs = Rating.objects.filter(assessment=assessment, view=Rating.View.LINE_MANAGER)
+    people = User.objects.filter(pk__in=theirs.values("rated_by")).exclude(pk=assessment.line_manager_id)
+    return sorted(person_in_words(each) for each in people)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

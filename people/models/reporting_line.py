@@ -17,6 +17,10 @@ class ReportingLineQuerySet(models.QuerySet):
         """Neither answered nor withdrawn."""
         return self.filter(PENDING)
 
+    def standing(self):
+        """Live, or pending: at most one of each for a person."""
+        return self.filter(LIVE | PENDING)
+
     def over(self):
         """Declined, withdrawn or ended."""
         return self.exclude(LIVE | PENDING)

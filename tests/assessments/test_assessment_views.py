@@ -282,7 +282,10 @@ def test_assessment_detail_lists_every_area_with_its_state(manager_client, draft
     make_evidence(draft)
     response = manager_client.get(path("assessment-detail", draft))
     words = words_of(response)
-    assert "8 of 59 statements answered in seven areas." in words
+    assert "You have answered 8 of 59 statements in your" in words
+    links = links_of(response)
+    assert links["Continue your assessment"] == reverse("rating-edit", args=[draft.pk, "A2"])
+    assert "See all areas" not in links
     for row in (
         "A1 Business Acumen 6 statements. Your target: Practitioner Completed",
         "A2 Relationships and Leadership Capability 8 statements. Your target: Practitioner Not started",

@@ -127,6 +127,14 @@ def test_assessment_next_of_a_closed_round_speaks_of_what_its_owner_said(sign_in
     assert "the record of your conversation" not in text
 
 
+def test_assessment_list_leads_to_the_comparison_with_the_round_before(browser, agreed, following):
+    leads_to = "Compare it with the one before"
+    assert leads_to not in links_of(browser.get(reverse("assessment-list")))
+    rate(following, {"A1.1": 2})
+    found = links_of(browser.get(reverse("assessment-list")))[leads_to]
+    assert found == reverse("assessment-compare", args=[following.pk, agreed.pk])
+
+
 def test_assessment_next_while_another_is_open_begins_none(browser, owner, agreed, following):
     path = reverse("assessment-next", args=[agreed.pk])
     page = browser.get(path)

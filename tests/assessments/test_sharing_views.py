@@ -313,6 +313,14 @@ def test_assessment_withdraw_after_the_line_manager_added_something_says_so(own,
     assert state_of(shared) == "shared"
 
 
+def test_assessment_withdraw_after_a_hand_over_says_whose_ratings_stay(own, reviewed, owner, new_manager):
+    new_manager("Ottoline Sedgemoor")
+    assert "rated before" not in words_of(own.get(path("assessment-detail", reviewed)))
+    press(own, path("assessment-hand-over", reviewed))
+    words = words_of(own.get(path("assessment-withdraw", reviewed)))
+    assert "What Tomasz Quillfeather rated before stays with the assessment. It is hidden from you" in words
+
+
 # assessment-return
 
 
@@ -703,6 +711,46 @@ def test_assessment_list_of_a_shared_round(own, shared):
     assert "Who can see it You and Tomasz Quillfeather" in words
     assert "Tomasz Quillfeather reviews it You see their ratings when they have finished Waiting for" in words
     assert links_of(response)["Take it back"] == path("assessment-withdraw", shared)
+
+
+def test_assessment_list_names_whoever_was_asked_and_has_not_accepted(own, shared, owner):
+    end(owner)
+    name_line_manager(person=owner, email="someone@example.com", asked_by=owner)
+    said = f"You asked someone@example.com on {day(timezone.now())}, who has not accepted yet."
+    for page in (reverse("assessment-list"), path("assessment-detail", shared)):
+        response = own.get(page)
+        assert said in words_of(response)
+        assert links_of(response)["See or change whom you asked"] == reverse("line-detail")
+        assert "Name your line manager" not in links_of(response)
+    own.post(path("assessment-close", shared))
+    make_assessment(owner)
+    words = words_of(own.get(reverse("assessment-list")))
+    assert f"Line manager Asked someone@example.com on {day(timezone.now())}, not accepted yet" in words
+
+
+def test_a_confirmation_that_was_removed_is_asked_for_again(own, theirs, reviewed, owner, manager):
+    again, address = "ead what was changed, and confirm again", path("assessment-detail", reviewed)
+    talked = confirm(converse(reviewed, {"B4.1": 1}), owner)
+    assert again not in words_of(own.get(address))
+    actions.record_conversation(
+        assessment=talked, by=manager, held_on=talked.conversation.held_on, points="Else", look_again_on=None
+    )
+    for page in (address, reverse("assessment-list")):
+        response = own.get(page)
+        assert f"Next: r{again}" in words_of(response)
+        assert links_of(response)["Read it again"] == path("conversation-detail", reviewed)
+    assert again not in words_of(theirs.get(address))
+    confirm(talked, manager)
+    actions.record_conversation(
+        assessment=talked, by=owner, held_on=talked.conversation.held_on, points="More", look_again_on=None
+    )
+    assert again not in words_of(own.get(address))
+    assert f"R{again}" in words_of(theirs.get(address))
+    confirm(talked, manager)
+    actions.record_conversation(
+        assessment=talked, by=manager, held_on=talked.conversation.held_on, points="Own", look_again_on=None
+    )
+    assert again not in words_of(theirs.get(address))
 
 
 def test_assessment_list_after_agreeing_leads_to_the_plan(own, agreed):
