@@ -30,6 +30,18 @@ def area_rows(tree, area, answers, evidence_counts) -> tuple[CheckRow, ...]:
     )
 
 
+def agreed_in_words(tree, agreed) -> dict[int, str]:
+    """What was agreed of each statement in a few words, by its pk; ``agreed`` holds an ``Answered`` by the same."""
+    return {pk: _said(tree, tree.statement_by_pk(pk), answer) for pk, answer in agreed.items()}
+
+
+def _said(tree, statement, answer):
+    if answer.not_relevant:
+        return "Not relevant to the role"
+    cell = statement.cell(answer.rank)
+    return cell.name if cell else tree.level_name(answer.rank)
+
+
 def _row(tree, statement, answer, examples):
     if answer.rank is None:
         return CheckRow(statement, answer, "", "", examples)

@@ -53,6 +53,17 @@ def read_views(assessment) -> Views:
     )
 
 
+def read_agreed(assessment) -> dict[int, Answered]:
+    """What both agreed, by statement's pk; empty, and no query, before they have."""
+    if not assessment.is_agreed:
+        return {}
+    rows = Rating.objects.filter(assessment=assessment, view=Rating.View.AGREED).order_by()
+    return {
+        pk: Answered(rank, not_relevant)
+        for pk, rank, not_relevant in rows.values_list("statement_id", "rank", "not_relevant")
+    }
+
+
 def _targets(model, assessment):
     rows = model.objects.filter(assessment=assessment).order_by()
     return {pk: (rank, reason) for pk, rank, reason in rows.values_list("area_id", "rank", "reason")}

@@ -10,13 +10,14 @@ from standards.views.reading import Reading
 
 from .. import permissions
 from ..answers import Answered
-from ..checking import area_rows
+from ..checking import agreed_in_words, area_rows
 from ..models import Assessment, Rating, Target
+from ..standing import read_agreed
 
 
 @require_safe
 def assessment_area(request, assessment_id, area_code):
-    """The document's table of an area, with the owner's own answer and target beneath each statement.
+    """The document's table of an area, with the owner's own answer and target beneath each statement, and what was agreed.
 
     A line manager who rates first is led to the review instead.
     """
@@ -41,6 +42,7 @@ def assessment_area(request, assessment_id, area_code):
         "reading": Reading(assessment.version, None, is_latest=False),
         "area": area,
         "rows": {row.statement.code: row for row in area_rows(tree, area, answers, {})},
+        "agreed": agreed_in_words(tree, read_agreed(assessment)),
         "answered": sum(answer.is_answer for answer in answers.values()),
         "target": Target.objects.filter(assessment=assessment, area=area.pk).values_list("rank", flat=True).first(),
         "is_own": permissions.is_owner(request.user, assessment),

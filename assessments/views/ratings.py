@@ -15,13 +15,14 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import NotOpen, save_ratings, still_true
 from ..answers import Answered
-from ..checking import check_rows
+from ..checking import agreed_in_words, check_rows
 from ..forms import RatingForm
 from ..forms.rating import drawn
 from ..models import Assessment, Evidence, Rating, Target
 from ..previous import read_previous
 from ..progress import progress_from
 from ..report_words import counted, sentence
+from ..standing import read_agreed
 from ..wording import person_in_words
 
 STILL_TRUE = "still_true"
@@ -55,6 +56,7 @@ def rating_edit(request, assessment_id, area_code):
         "rating_form": form,
         "progress": progress,
         "may_rate": may_rate,
+        "agreed": agreed_in_words(tree, read_agreed(assessment)),
         "owner_name": "" if permissions.is_owner(request.user, assessment) else person_in_words(assessment.owner),
         "previous": read_previous(assessment, tree, area.statements) if may_rate else None,
         "page_has_errors": has_errors,
@@ -146,6 +148,7 @@ def assessment_check(request, assessment_id):
         ),
         "target_reasons": {pk: reason for pk, (_, reason) in targets.items()},
         "rows": check_rows(tree, answers, _evidence_counts(assessment)),
+        "agreed": agreed_in_words(tree, read_agreed(assessment)),
         "is_own": permissions.is_owner(request.user, assessment),
         "may_rate": permissions.can_rate(request.user, assessment),
     }

@@ -658,6 +658,24 @@ def test_pages_name_the_owner_where_the_line_manager_reads_them(theirs, shared):
         assert theirs_not not in words
 
 
+def test_pages_of_answers_say_what_was_agreed(own, theirs, reviewed, manager, owner):
+    talked = converse(reviewed, {"B4.1": 1})
+    pages = [path("assessment-check", talked)]
+    pages += [reverse(name, args=[talked.pk, "B4"]) for name in ("assessment-area", "rating-edit")]
+    for browser in (own, theirs):
+        assert "Agreed: " not in "".join(words_of(browser.get(page)) for page in pages)
+    confirm(talked, manager, owner)
+    for browser in (own, theirs):
+        for page, count in zip(pages, (66, 7, 7), strict=True):
+            words = words_of(browser.get(page))
+            assert words.count("Agreed: ") == count
+            assert "Agreed: Not relevant to the role" in words
+            assert "Agreed: Practitioner and Expert" in words
+        assert "B4.1 Change process Agreed: Foundation" in words
+        area = words_of(browser.get(pages[1]))
+        assert "answer: Practitioner. Agreed: Foundation." in area
+
+
 def test_work_examples_are_shown_in_full_where_they_cannot_be_opened(own, theirs, draft, manager):
     make_evidence(draft, title="Long", text=f"{'word ' * 100}END")
     assert "END" not in words_of(own.get(path("evidence-list", draft)))
