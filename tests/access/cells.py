@@ -170,7 +170,6 @@ class Run:
             "goal-finish": {"outcome": "Something came of it"},
             "goal-outcome": {"outcome": "Something came of it"},
             "goal-drop": {"outcome": "Another reason"},
-            "goal-outcome": {"outcome": "Another outcome"},
         }.get(name, {})
 
     # Trying
