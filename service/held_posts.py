@@ -48,6 +48,15 @@ def hold(*, request):
     return HeldPost.objects.create(user=user, path=_storable(request.path)[:500], fields=typed)
 
 
+def typed_texts(request) -> list[str]:
+    """The texts of a form that was refused, for whoever sent it to copy; none of a form that was drawn for somebody else."""
+    if request.method != "POST" or not request.user.is_authenticated or drawn_for(request.POST) != request.user:
+        return []
+    if any("password" in name for name in request.POST):
+        return []
+    return HeldPost(fields={name: each for name, each in request.POST.lists() if name not in _NOT_TYPED}).texts
+
+
 def _storable(text):
     # PostgreSQL keeps neither in JSON. The form that refuses them says so when the rest is sent again.
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -42,8 +42,11 @@ class HeldPost(models.Model):
 
     @property
     def texts(self) -> list[str]:
-        """What reads as text among the fields: the values with a space in them, and long ones. The rest are choices."""
-        values = [value.strip() for values in self.fields.values() for value in values]
+        """What reads as text among the fields: the values with a space in them, and long ones. The rest are choices.
+
+        What a page remembers of what it showed ("seen") is no text of whoever sends it.
+        """
+        values = [value.strip() for name, values in self.fields.items() if name != "seen" for value in values]
         return [value for value in values if " " in value or len(value) > 40]
 
     @property

@@ -78,11 +78,12 @@ def bad_request(request, exception=None):
 def permission_denied(request, exception=None):
     """``exception.reason`` is a sentence for the page, where whoever refused gave one, and ``exception.title`` its heading."""
     context = {"reason": getattr(exception, "reason", ""), "title": getattr(exception, "title", "")}
+    context["typed"] = held_posts.typed_texts(request)
     return render(request, "service/permission_denied.html", context, status=403)
 
 
 def page_not_found(request, exception=None):
-    return render(request, "service/page_not_found.html", status=404)
+    return render(request, "service/page_not_found.html", {"typed": held_posts.typed_texts(request)}, status=404)
 
 
 def server_error(request):

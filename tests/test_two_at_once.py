@@ -103,6 +103,8 @@ def test_the_owner_takes_back_what_the_line_manager_saves(live_portal, cast, win
         if taken.status == 302:
             assert saved.status in (403, 404)
             assert (state, acted_at) == ("draft", None)
+            # It is saved nowhere, so that the page that says no holds it.
+            assert note in saved.text
         else:
             assert (taken.status, saved.status) == (403, 302)
             assert state == "shared"

@@ -229,6 +229,7 @@ def test_rated_first_on_a_narrow_screen(windows, pair):
     rate(theirs, "A1.1", "Foundation", "Typed while it was taken back")
     button(theirs, "Save and continue")
     expect(theirs.get_by_role("heading", level=1)).to_have_text("Page not found")
+    expect(theirs.get_by_text("Typed while it was taken back")).to_be_visible()
     assert theirs.goto(review_page).status == 404
 
     # Shared again, with the levels hidden: notes and examples are there, and no level of the owner's.

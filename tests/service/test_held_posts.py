@@ -12,6 +12,7 @@ from django.utils import timezone
 from govuk.environment import time_of_day
 from service.held_posts import DRAWN_FOR, HELD, sign_for
 from service.models import HeldPost
+from tests.factories import close, make_assessment
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +260,24 @@ def test_nothing_typed_is_logged(sign_in, manager_client, caplog, enforce_csrf_c
     assert HeldPost.objects.count() == 1
     logged = [record.getMessage() for record in caplog.records if record.name != "django.db.backends"]
     assert [line for line in logged if TYPED in line or "Nia" in line] == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_was_refused_can_be_copied_by_whoever_it_was_drawn_for(
+    sign_in, contract_manager, stranger, published_version, status
+):
+    """Somebody who comes too late reads what they typed once more, and nobody reads what somebody else typed."""
+    owner = contract_manager if status == 403 else stranger
+    assessment = make_assessment(owner)
+    close(assessment)
+    path = reverse("assessment-close", args=[assessment.pk])
+    form = drawn_form(sign_in(contract_manager)) | {"seen": "not typed by anybody", "kind": "choice"}
+    response = sign_in(contract_manager).post(path, form)
+    html = response.content.decode()
+    assert response.status_code == status
+    assert html.count(TYPED) == 1
+    assert "not typed by anybody" not in html
+    for fields in (form | {DRAWN_FOR: sign_for(stranger)}, form | {DRAWN_FOR: ""}, form | {"password": "x"}):
+        html = sign_in(contract_manager).post(path, fields).content.decode()
+        assert "What you typed" not in html
+        assert TYPED not in html
