@@ -48,8 +48,8 @@ def standing_in_words(assessment, *, has_line=True) -> str:
     name = person_in_words(assessment.line_manager)
     if not has_line:
         return (
-            f"{name} is no longer your line manager here, so the assessment waits for you: hand it over to the line manager whom "
-            "you have now, or close it."
+            f"{name} is no longer your line manager here, so the assessment waits for you: hand it over to a new line manager, or "
+            "close it."
         )
     if assessment.acted_at:
         return (

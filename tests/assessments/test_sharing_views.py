@@ -174,7 +174,7 @@ def test_assessment_share_after_the_line_ended_says_what_is_left_to_do(own, shar
     end(owner)
     response = own.get(path("assessment-share", shared))
     assert response.status_code == 403
-    said = "hand it over to the line manager whom you have now, or close it"
+    said = "hand it over to a new line manager, or close it"
     assert (
         f"Tomasz Quillfeather is no longer your line manager here, so the assessment waits for you: {said}."
         in words_of(response)
