@@ -127,6 +127,11 @@ class Prepared:
         """An answer in the few words that a table has room for."""
         return _said(self.tree, answer_of(answer))
 
+    def level_now(self, code) -> str:
+        """What is agreed of a statement as a clause: "B4.3 Value for money options is now: Practitioner"."""
+        line = self.lines[code]
+        return f"{code} {line.statement.topic} is now: {self.said(line.agreed) if line.agreed else 'not agreed yet'}"
+
     def seen(self, conversation) -> Seen:
         """What stands on the record now, for a page to remember."""
         views, days = self.views, (conversation.held_on, conversation.look_again_on)

@@ -30,6 +30,7 @@ from ..preparing import prepare_conversation
 from ..seen import Seen, changes_since
 from ..segments import segments_of
 from ..standing import read_views
+from ..unconfirmed import unconfirmed_of
 from ..wording import person_in_words
 from .refused import refused
 
@@ -322,6 +323,7 @@ def _draw(request, assessment, prepared, levels, record, *, is_asked_for_all=Fal
         "record": record,
         "summary": summary,
         "page_has_errors": bool(summary),
+        "unconfirmed": None if context["my_confirmed_at"] else unconfirmed_of(request.user, assessment, prepared),
     }
     return render(request, "assessments/conversation_detail.html", context, status=422 if summary else 200)
 
@@ -377,7 +379,7 @@ def _to_confirm(request, assessment, prepared, form, changed):
     goals = {str(goal.pk): goal.what for goal in prepared.goals}
     found = None
     if changed is not None:
-        found = changes_since(changed, now, lambda code: _level_now(prepared, code), goals.get)
+        found = changes_since(changed, now, prepared.level_now, goals.get)
     return {
         "confirm_form": form,
         "revision": conversation.revision,
@@ -386,9 +388,3 @@ def _to_confirm(request, assessment, prepared, form, changed):
         "page_has_errors": found is not None or bool(form.is_bound and form.errors),
         "today": day(timezone.localdate()),
     }
-
-
-def _level_now(prepared, code):
-    line = prepared.lines[code]
-    level = prepared.said(line.agreed) if line.agreed else "not agreed yet"
-    return f"{code} {line.statement.topic} is now: {level}"

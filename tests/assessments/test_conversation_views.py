@@ -727,6 +727,27 @@ def test_a_change_removes_a_confirmation_and_says_so(hers, his, ready, boss):
     assert [each.recipient for each in Notice.objects.filter(kind=Notice.Kind.CONFIRMATION_REMOVED)] == [boss]
 
 
+def test_conversation_detail_says_what_removed_a_confirmation(hers, his, ready, boss):
+    post(his, ready, "conversation-confirm")
+    assert "no longer counts. Read it again" not in words_of(his.get(path(ready)))
+    post(hers, ready, agreed={"A1.1": "2"}, points="Other points")
+    words = words_of(his.get(path(ready)))
+    assert "Nia Penŵydd changed something on " in words
+    assert (
+        "no longer counts. Read it again, and confirm again. The dates or what you talked about were changed. "
+        "A1.1 Risk management approach is now: Practitioner. Goals and targets may have been changed too."
+    ) in words
+    assert "no longer counts. Read it again" not in words_of(hers.get(path(ready)))
+    rate_as_line_manager(ready, {"B6.4": Answered(1, note="Seen")})
+    assert "What Tomasz Quillfeather says was changed in B6.4." in words_of(his.get(path(ready)))
+    post(his, ready, "conversation-confirm")
+    assert "no longer counts. Read it again" not in words_of(his.get(path(ready)))
+    post(his, ready, "agreed-target-edit", **{"target-B1": "3", "reason-B1": "More"})
+    words = words_of(his.get(path(ready)))
+    assert "You changed something on " in words
+    assert "A goal or a target was changed." in words
+
+
 @pytest.mark.parametrize("name", ["conversation-agree", "agreed-target-edit"])
 def test_a_change_removes_ones_own_confirmation_and_says_so(his, ready, name):
     post(his, ready, "conversation-confirm")
