@@ -14,7 +14,6 @@ from .agenda import Agenda, Asked, AskedArea, brought_along, make_agenda
 from .agreement import agreed_answer
 from .answers import Answered, conversation_mark, target_mark
 from .models import AgreedGoal, Evidence, Goal
-from .scoring import AreaState
 from .seen import Seen
 from .standing import Standing, Views, read_views
 
@@ -232,7 +231,7 @@ def _target(tree, area, scored, views):
 
 
 def _area_level(tree, scored):
-    if scored.state == AreaState.NOT_IN_ROLE:
+    if not scored.in_scope:
         return NOT_IN_ROLE
     return NOT_AGREED_YET if scored.level is None else tree.level_name(scored.level)
 
