@@ -16,7 +16,7 @@ from . import scoring
 from .charts import ChangeBlock, change_chart, key_chart
 from .comparing import Block, Change, ComparedRound, Kind, Standing, compare
 from .models import AgreedTarget, Assessment, Rating, Target
-from .report_words import counted, listed, sentence
+from .reports.sentences import counted, listed, sentence
 from .same_words import identities
 
 UNANSWERED = (None, False)

@@ -11,7 +11,7 @@ from govuk.environment import plural, words
 
 from .agreement import asks_again, same
 from .answers import Answered
-from .report_words import level_words
+from .reports.sentences import level_words
 from .scoring import Answer, AreaAnswers, gap_to, rank_reached, score
 
 NOTHING = Answered()

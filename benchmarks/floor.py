@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from assessments.report_files import CSS_FILE
+from assessments.reports.files import CSS_FILE
 from documents.pdf import render_pdf
 
 

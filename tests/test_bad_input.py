@@ -19,9 +19,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from assessments import report_files
 from assessments.answers import NOT_RELEVANT, Answered
 from assessments.forms import rating
+from assessments.reports import files as report_files
 from people.models import Notice, Organisation
 from service import held_posts
 from service.models import HeldPost

@@ -8,7 +8,7 @@ class ReportFile(models.Model):
     """The PDF of a round as last made for one reader, kept until the report or its layout changes.
 
     Not a record: it can be made again. ``digest`` stands for the report and the layout that ``content`` was made from
-    (``assessments.report_files``).
+    (``assessments.reports.files``).
     """
 
     class Reader(models.TextChoices):

@@ -17,7 +17,7 @@ from ..forms import RoleForm
 from ..forms.role import NONE_OF_THESE
 from ..models import Assessment, Event, Goal
 from ..progress import progress_of
-from ..report_words import listed
+from ..reports.sentences import listed
 from ..waiting import must_confirm_again, wait_of, year_after
 from ..wording import YOUR_ROLE, person_in_words, targets_in_words
 from .refused import refused

@@ -21,7 +21,7 @@ from ..forms.rating import drawn
 from ..models import Assessment, Evidence, Rating, Target
 from ..previous import read_previous
 from ..progress import progress_from
-from ..report_words import counted, sentence
+from ..reports.sentences import counted, sentence
 from ..standing import read_agreed
 from ..wording import person_in_words
 

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.pdf import APT_COMMAND, PdfUnavailable
 
-from .. import report_files
 from ..actions import keep_report_file
 from ..forms import CheckCodeForm
 from ..models import Assessment
 from ..permissions import can_change_goals, can_rate, can_read_report, is_owner, line_manager_reading
 from ..records import find_record
-from ..report_source import reader_of, round_to_report
-from ..reports import gap_report, read_source
+from ..reports import files as report_files
+from ..reports.making import gap_report, read_source
+from ..reports.source import reader_of, round_to_report
 
 # A code cannot be found by trying (docs/decisions/check-codes.md); the limit spares the portal the work.
 MOST_MISSES = 20

@@ -5,8 +5,8 @@ from datetime import date
 from assessments.actions import save_goal, set_agreed_targets, set_targets
 from assessments.answers import Answered
 from assessments.models import Goal
-from assessments.report_source import Reader, read_source, round_to_report
-from assessments.reports import make_report
+from assessments.reports.making import make_report
+from assessments.reports.source import Reader, read_source, round_to_report
 from standards.tree import version_tree
 from tests.factories import confirm, converse, make_assessment, make_evidence, rate, review, share
 

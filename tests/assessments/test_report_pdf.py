@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from assessments import report_files
 from assessments.actions import close_assessment, start_next_assessment
 from assessments.answers import Answered
-from assessments.reports import make_report
+from assessments.reports import files as report_files
+from assessments.reports.making import make_report
 from documents import pdf
 from standards.tree import version_tree
 from tests.assessments.rounds import (

@@ -4,10 +4,11 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from assessments import actions, report_words, scoring
+from assessments import actions, scoring
 from assessments.answers import Answered
-from assessments.report_files import digest, in_tables
-from assessments.reports import leads_to_a_website, make_report
+from assessments.reports import sentences as report_words
+from assessments.reports.files import digest, in_tables
+from assessments.reports.making import leads_to_a_website, make_report
 from standards.actions import touch_version
 from standards.models import Statement
 from tests.assessments.rounds import (

@@ -3,10 +3,10 @@
 from govuk.environment import day
 from standards.tree import VersionTree
 
-from .plans import KINDS
-from .report_parts import Gap
-from .report_source import Held
-from .report_talk import Aim, Confirmation, ConversationRecord, Plan, PlannedGoal
+from ..plans import KINDS
+from .parts import Gap
+from .source import Held
+from .talk import Aim, Confirmation, ConversationRecord, Plan, PlannedGoal
 
 WAYS = {kind: (label, share) for kind, label, share, _ in KINDS}
 

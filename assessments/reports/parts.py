@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from .charts import ChartRow
-from .comparisons import ComparisonPart
-from .report_talk import AreaViews, BothViews, ConversationRecord, Plan, PlannedGoal, SaidOf
-from .report_words import listed
+from ..charts import ChartRow
+from ..comparisons import ComparisonPart
+from .sentences import listed
+from .talk import AreaViews, BothViews, ConversationRecord, Plan, PlannedGoal, SaidOf
 
 TOP_GAPS = 3
 

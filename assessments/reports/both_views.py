@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from standards.tree import NOT_YET, VersionTree
 
-from . import report_words, scoring
-from .agreement import agreed_answer, same
-from .answers import Answered
-from .report_source import AGREED, LINE_MANAGER, OWN, ReportSource
-from .report_talk import AreaViews, BothViews, Difference, Said, SaidOf, Signed
+from .. import scoring
+from ..agreement import agreed_answer, same
+from ..answers import Answered
+from . import sentences
+from .source import AGREED, LINE_MANAGER, OWN, ReportSource
+from .talk import AreaViews, BothViews, Difference, Said, SaidOf, Signed
 
 NO_TARGET = (None, "")
 NOT_YET_IN_SHORT = "Not yet"
@@ -122,7 +123,7 @@ class SideBySide:
     def _level(self, score, unfinished=""):
         if unfinished and score.state == scoring.AreaState.NOT_FINISHED:
             return unfinished
-        return report_words.level_words(score, self.tree.level_name)
+        return sentences.level_words(score, self.tree.level_name)
 
     def _target(self, area):
         rank, _ = self.targets.get(area.pk, NO_TARGET)

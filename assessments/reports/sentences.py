@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from govuk.environment import plural, words
 
-from .scoring import AreaScore, AreaState, Score, StatementScore
+from ..scoring import AreaScore, AreaState, Score, StatementScore
 
 Names = Callable[[int], str]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .report_words import listed
+from .sentences import listed
 
 MOST_TOPICS = 4
 MOST_DIFFERENCES = 24

@@ -1,6 +1,6 @@
 """A round as a gap report: what the page and the PDF show, worded.
 
-`report_source` reads the round; the standards come from memory (`standards.tree`). `make_report` is a pure function of what was
+`source` reads the round; the standards come from memory (`standards.tree`). `make_report` is a pure function of what was
 read.
 """
 
@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from govuk.environment import day
 from standards.tree import NOT_YET, TreeStatement
 
-from . import report_plan, report_words, scoring
-from .answers import Answered
-from .charts import ChartRow
-from .comparisons import comparison_part
-from .models import Assessment
-from .report_parts import (
+from .. import scoring
+from ..answers import Answered
+from ..charts import ChartRow
+from ..comparisons import comparison_part
+from ..models import Assessment
+from . import plan, sentences
+from .both_views import NO_TARGET, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
+from .parts import (
     AreaReport,
     Gap,
     GapReport,
@@ -27,8 +29,7 @@ from .report_parts import (
     Words,
     WorkExample,
 )
-from .report_source import Reader, ReportSource, read_source
-from .report_views import NO_TARGET, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
+from .source import Reader, ReportSource, read_source
 
 NO_PROFILE = "None of the role profiles"
 NOT_IN_ROLE = "Not in the role"
@@ -53,7 +54,7 @@ class _Making:
         self.tree = tree = source.tree
         self.names = tree.level_name
         self.is_own = source.reader == Reader.OWNER
-        self.voice = report_words.YOU if self.is_own else report_words.speaking_of(source.name)
+        self.voice = sentences.YOU if self.is_own else sentences.speaking_of(source.name)
         self.profile = tree.role_profile(source.role_profile_id)
         self.targets = {area: (rank, reason) for area, rank, reason in source.targets}
         self.chosen = {area: rank for area, rank, _ in source.chosen}
@@ -66,7 +67,7 @@ class _Making:
         self.side_by_side = SideBySide.of(source) if source.is_reviewed else None
         self.both = self.side_by_side.both() if self.side_by_side else None
         self.in_both = {area.code: area for area in self.both.areas} if self.both else {}
-        self.goals = report_plan.planned_goals(source.goals, tree)
+        self.goals = plan.planned_goals(source.goals, tree)
 
     def report(self):
         source, tree, score = self.source, self.tree, self.score
@@ -94,7 +95,7 @@ class _Making:
             line_manager=party.name if party else "",
             line_manager_post=party.job_title if party else "",
             check_code=source.check_code,
-            summary=report_words.summary(score, self.voice),
+            summary=sentences.summary(score, self.voice),
             levels=tuple(level.name for level in tree.levels),
             is_finished=score.is_finished,
             is_started=score.answered > 0,
@@ -115,15 +116,15 @@ class _Making:
             target_reasons=self._target_reasons(),
             evidence=self.examples,
             both=self.both,
-            record=report_plan.conversation_record(source.held, source.name, party.name if party else ""),
-            plan=report_plan.plan(self.goals, gaps),
+            record=plan.conversation_record(source.held, source.name, party.name if party else ""),
+            plan=plan.plan(self.goals, gaps),
             comparison=comparison_part(source.earlier, source) if source.earlier else None,
         )
 
     def _area(self, area):
         score = self.scored[area.code]
         in_role = score.state != scoring.AreaState.NOT_IN_ROLE
-        explanation, held_by = report_words.explanation(score, self.names)
+        explanation, held_by = sentences.explanation(score, self.names)
         rows = zip(area.statements, score.statements, strict=True)
         return AreaReport(
             code=area.code,
@@ -131,16 +132,16 @@ class _Making:
             short_title=area.short_title,
             is_finished=score.level is not None,
             is_in_role=in_role,
-            level=report_words.level_words(score, self.names),
+            level=sentences.level_words(score, self.names),
             target=self.names(score.target) if score.target is not None else "",
             gap=score.gap,
-            gap_words=report_words.gap_words(score, self.names),
+            gap_words=sentences.gap_words(score, self.names),
             at_target=f"{score.at_target} of {score.in_scope}" if in_role else "",
             explanation=explanation,
             held_by=held_by,
             left_out=score.left_out,
             chart=ChartRow(
-                words=report_words.chart_words(area.code, score, self.names),
+                words=sentences.chart_words(area.code, score, self.names),
                 at_or_above=score.at_or_above,
                 in_scope=score.in_scope,
                 answered=score.answered,
@@ -179,11 +180,11 @@ class _Making:
             level=self.names(gap.rank),
             target=target,
             levels=gap.gap,
-            why=report_words.why_here(gap, self.scored[gap.area], self.names),
+            why=sentences.why_here(gap, self.scored[gap.area], self.names),
             now=self._words(statement, gap.rank, now) if gap.rank > NOT_YET else None,
             aim=self._words(statement, gap.aim, aim_label),
             further=None if gap.aim_reaches_target else self._words(statement, gap.target_words, f"Then {whose}"),
-            goals=report_plan.goals_for(gap.code, self.goals),
+            goals=plan.goals_for(gap.code, self.goals),
         )
 
     def _words(self, statement: TreeStatement, rank, label):

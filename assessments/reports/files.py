@@ -19,15 +19,16 @@ from django.utils import timezone
 
 from documents import measure, pdf
 
-from .charts import change_chart, key_chart, level_chart
-from .models import Assessment, ReportFile
-from .report_source import ReportSource, earlier_shown, read_goals
-from .report_talk import PlannedGoal
-from .reports import make_report
-from .wording import person_in_words
+from ..charts import change_chart, key_chart, level_chart
+from ..models import Assessment, ReportFile
+from ..wording import person_in_words
+from .making import make_report
+from .source import ReportSource, earlier_shown, read_goals
+from .talk import PlannedGoal
 
 HERE = Path(__file__).parent
-CSS_FILE = HERE.parent / "documents" / "report.css"
+ROOT = HERE.parents[1]
+CSS_FILE = ROOT / "documents" / "report.css"
 TEMPLATE = "assessments/report_pdf.html"
 CHARTS = {"level_chart": level_chart, "key_chart": key_chart, "change_chart": change_chart}
 LINES_PER_PAGE = 56
@@ -42,13 +43,13 @@ LAYOUT_MODULES = (
     *("scoring.py", "wording.py"),
 )
 LAYOUT_FILES = (
-    *sorted(HERE.glob("report*.py")),
-    *(HERE / name for name in LAYOUT_MODULES),
-    *(HERE.parent / "standards" / name for name in ("tree.py", "wording.py")),
+    *sorted(HERE.glob("*.py")),
+    *(HERE.parent / name for name in LAYOUT_MODULES),
+    *(ROOT / "standards" / name for name in ("tree.py", "wording.py")),
     CSS_FILE,
     CSS_FILE.with_name("print.css"),
     *(CSS_FILE.with_name(name) for name in ("measure.py", "pdf.py")),
-    *sorted((HERE.parent / "templates" / "assessments").glob("*report*pdf*.html")),
+    *sorted((ROOT / "templates" / "assessments").glob("*report*pdf*.html")),
 )
 
 

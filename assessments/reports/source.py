@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from standards.tree import VersionTree, version_tree
 
-from .models import AgreedGoal, AgreedTarget, Assessment, Evidence, Goal, Rating, ReportFile, Target
-from .wording import person_in_words
+from ..models import AgreedGoal, AgreedTarget, Assessment, Evidence, Goal, Rating, ReportFile, Target
+from ..wording import person_in_words
 
 Reader = ReportFile.Reader
 OWN, LINE_MANAGER, AGREED = (view.value for view in (Rating.View.SELF, Rating.View.LINE_MANAGER, Rating.View.AGREED))
