@@ -524,7 +524,7 @@ def test_conversation_agree_changes_one_and_goes_back_to_the_common_one(his, hel
     assert agreed(held) == {"B6.4": "2"}
     assert "that is the agreed level, but for B6.4." in words_of(his.get(path(held)))
     response = his.get(path(held, "conversation-agree"))
-    assert "You both gave Foundation. You agreed something else." in words_of(response)
+    assert "Both views give Foundation. You agreed something else." in words_of(response)
     post(his, held, "conversation-agree", page=response, agreed={"B6.4": "1"})
     assert agreed(held) == {"B6.4": ""}
     assert "that is the agreed level. See them" in words_of(his.get(path(held)))
