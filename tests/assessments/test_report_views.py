@@ -156,6 +156,14 @@ def test_report_detail_with_nothing_in_the_role_leads_to_the_targets(contract_ma
     assert f'href="{address("target-edit", round_)}"' in source
 
 
+def test_report_detail_of_a_finished_draft_ends_with_sharing(contract_manager, manager_client):
+    link = '">Share with your line manager</a>'
+    round_ = make_half_way(contract_manager)
+    assert link not in page(manager_client, round_)[0]
+    round_ = answer_all(round_)
+    assert f'href="{address("assessment-share", round_)}{link}' in page(manager_client, round_)[0]
+
+
 def test_report_detail_of_a_closed_round_changes_nothing(contract_manager, manager_client):
     round_ = make_half_way(contract_manager)
     close_assessment(assessment=round_, by=round_.owner)

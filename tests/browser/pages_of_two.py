@@ -254,7 +254,7 @@ LINES = [
 SHARING = [
     State("assessment-share", ROUND + "share/", "managed", "ready"),
     State("assessment-share", ROUND + "share/", "finished", "no line manager"),
-    State("assessment-share", ROUND + "share/", "half", "not finished", is_refused=True),
+    State("assessment-share", ROUND + "share/", "half", "not finished"),
     State("assessment-share", ROUND + "share/", "managed", "changed meanwhile", stale_list, True),
     State("assessment-withdraw", ROUND + "withdraw/", "shared"),
     State("assessment-withdraw", ROUND + "withdraw/", "shared", "withdrawn", press("Take it back")),
