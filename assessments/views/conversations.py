@@ -56,7 +56,7 @@ def conversation_detail(request, assessment_id):
         return _not_yet(request, assessment)
     prepared = prepare_conversation(assessment)
     if not may_change:
-        context = _shown(request, assessment, prepared) | _leading_on(request.user, assessment)
+        context = _shown(request, assessment, prepared) | _leading_on(request.user, assessment) | {"may_change": False}
         return render(request, "assessments/conversation_detail.html", context)
     levels = AgreedForm(prepared.tree)
     return _draw(request, assessment, prepared, levels, RecordForm.of(assessment.conversation))
@@ -318,6 +318,7 @@ def _draw(request, assessment, prepared, levels, record, *, is_asked_for_all=Fal
     summary = levels.summary + record.summary
     context = _shown(request, assessment, prepared)
     context |= {
+        "may_change": True,
         "drawn": segments_of(assessment.version),
         "levels": levels,
         "record": record,
@@ -352,7 +353,6 @@ def _people(request, assessment):
 def _shown(request, assessment, prepared):
     return {
         **_people(request, assessment),
-        "may_change": permissions.can_converse(request.user, assessment),
         "tree": prepared.tree,
         "names": {rank: prepared.tree.level_name(rank) for rank in (0, *prepared.tree.ranks)},
         "prepared": prepared,
