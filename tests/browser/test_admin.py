@@ -1,8 +1,7 @@
 """The pages of Django's admin, found from the urlconf: no refused script or style, nothing from another host, and axe."""
 
-import re
-
 import pytest
+from django.urls import reverse
 
 from tests.browser.axe import violations
 from tests.browser.test_pages import route_names
@@ -43,7 +42,7 @@ def test_page(windows, cast, path):
 @pytest.mark.parametrize("who", ["superuser", "editor"])
 @pytest.mark.parametrize("name", LISTS)
 def test_list_and_its_first_page(windows, cast, name, who):
-    path = re.sub(r"^admin:([a-z]+)_(\w+)_changelist$", r"/admin/\1/\2/", name)
+    path = reverse(name)
     person = cast.take(who)
     page = windows.open(person)
     answer = page.goto(path)
