@@ -82,9 +82,10 @@ def world(caplog, published_version, contract_manager, line_manager):
     finished = managed("finished")
     shared = share(managed("shared"), line_manager)
     talking = managed("talking")
-    goal, ended = (make_goal(talking.owner, (code, 3), what=SCRIPT) for code in ("B4.6", "B6.7"))
+    goal, ended, unsaid = (make_goal(talking.owner, (code, 3), what=SCRIPT) for code in ("B4.6", "B6.7", "B6.4"))
     talking = converse(review(share(talking, line_manager), DIFFERING), dict.fromkeys(DIFFERING, 1), points=SCRIPT)
     actions.finish_goal(goal=ended, by=talking.owner, outcome=SCRIPT)
+    actions.finish_goal(goal=unsaid, by=talking.owner, outcome="")
     left = share(managed("left"), line_manager)
     make_line(left.owner, make_user(name=SCRIPT))
     agreed = agree(managed("agreed"), line_manager)
@@ -151,6 +152,7 @@ def world(caplog, published_version, contract_manager, line_manager):
         of_goal("goal-note", "talking", text),
         of_goal("goal-finish", "line manager", outcome),
         of_goal("goal-drop", "talking", outcome),
+        of_goal("goal-outcome", "talking", outcome, which=unsaid),
         of_goal("goal-reopen", "talking", empty, ended),
         Spoilable("report-verify", "alone", reverse("report-verify"), st.fixed_dictionaries({"code": code})),
         Spoilable(
