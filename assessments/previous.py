@@ -46,11 +46,14 @@ class Previous:
 def read_previous(assessment: Assessment, tree: VersionTree, statements: Iterable[TreeStatement]) -> Previous | None:
     """What the round before ``assessment`` said of ``statements``, in two queries; None, and no query, where there is none.
 
-    ``assessment.previous`` and its version are best read with the round.
+    ``assessment.previous`` is best read with the round.
     """
-    if assessment.previous is None:
+    previous = assessment.previous
+    if previous is None:
         return None
-    return read_offer(assessment.previous, tree, statements, until=assessment.started_at)
+    if previous.version_id == assessment.version_id:
+        previous.version = assessment.version
+    return read_offer(previous, tree, statements, until=assessment.started_at)
 
 
 def read_offer(previous: Assessment, tree: VersionTree, statements: Iterable[TreeStatement], *, until) -> Previous:

@@ -1,7 +1,7 @@
 """An area of the standards as somebody reads it who has answered it."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -21,8 +21,9 @@ def assessment_area(request, assessment_id, area_code):
 
     A line manager who rates first is led to the review instead.
     """
-    rounds = Assessment.objects.visible_to(request.user)
-    assessment = get_object_or_404(rounds.select_related("version__framework", "owner"), pk=assessment_id)
+    assessment = Assessment.objects.select_related("version__framework").find_visible(request.user, assessment_id)
+    if assessment is None:
+        raise Http404
     if not permissions.can_read_levels(request.user, assessment):
         return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)

@@ -31,7 +31,7 @@ THE_REST = "rest"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rating_edit(request, assessment_id, area_code):
-    assessment = get_object_or_404(_rounds_with_previous(request.user), pk=assessment_id)
+    assessment = _round_or_404(request, assessment_id, "previous")
     area = _area_or_404(assessment, area_code)
     may_rate = permissions.can_rate(request.user, assessment)
     if not (may_rate if request.method == "POST" else permissions.can_read_levels(request.user, assessment)):
@@ -65,8 +65,11 @@ def rating_edit(request, assessment_id, area_code):
     return render(request, "assessments/rating_edit.html", context, status=422 if has_errors else 200)
 
 
-def _rounds_with_previous(user):
-    return Assessment.objects.visible_to(user).for_answering().select_related("previous__version")
+def _round_or_404(request, pk, *related):
+    assessment = Assessment.objects.for_answering().select_related(*related).find_visible(request.user, pk)
+    if assessment is None:
+        raise Http404
+    return assessment
 
 
 def _take_over(request, assessment, area, form, conflicts):
@@ -125,8 +128,7 @@ def rating_save(request, assessment_id, area_code):
 @require_safe
 def assessment_check(request, assessment_id):
     """Every statement with the answer given, before the report. A line manager who rates first is led to the review."""
-    rounds = Assessment.objects.visible_to(request.user).for_answering().select_related("owner", "line_manager")
-    assessment = get_object_or_404(rounds, pk=assessment_id)
+    assessment = _round_or_404(request, assessment_id)
     if not permissions.can_read_levels(request.user, assessment):
         return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)
