@@ -332,7 +332,7 @@ def test_what_was_agreed_is_said_with_its_year(agreed, closed):
 
 def test_what_was_said_before_is_read_in_two_queries(agreed, following, django_assert_num_queries):
     tree = version_tree(following.version)
-    following = Assessment.objects.select_related("previous__version").get(pk=following.pk)
+    following = Assessment.objects.select_related("version", "previous").get(pk=following.pk)
     for statements in (tree.statements[:1], tree.statements):
         with django_assert_num_queries(2):
             assert len(read_previous(following, tree, statements).answers) == len(statements)
