@@ -98,7 +98,10 @@ def _ask(line, now):
     invited = list(Notice.objects.by_email().filter(address=line.email).values_list("actor", "made_at"))
     may_invite = all(actor != line.person_id and at <= day_ago for actor, at in invited)
     notice = Notice(
-        kind=Notice.Kind.LINE_ASKED, actor=line.person, path=reverse("line-answer", kwargs={"line_id": line.pk})
+        kind=Notice.Kind.LINE_ASKED,
+        actor=line.person,
+        path=reverse("line-answer", kwargs={"line_id": line.pk}),
+        made_at=now,
     )
     key = f"{Notice.Kind.LINE_ASKED}:{line.pk}"
     if asked and asked.is_active:

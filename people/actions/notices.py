@@ -24,7 +24,16 @@ def notify(*, recipient, kind, actor=None, path="", due_on=None, key=None) -> No
         return None
     by_email = not NoticeChoice.objects.filter(user=recipient, kind=kind).exists()
     delivery = Notice.Delivery.WAITING if by_email else Notice.Delivery.PORTAL
-    notice = Notice(recipient=recipient, kind=kind, actor=actor, path=path, due_on=due_on, key=key, delivery=delivery)
+    notice = Notice(
+        recipient=recipient,
+        kind=kind,
+        actor=actor,
+        path=path,
+        due_on=due_on,
+        key=key,
+        delivery=delivery,
+        made_at=timezone.now(),
+    )
     if not write_once(notice):
         return None
     if by_email:
