@@ -13,6 +13,7 @@ from ..models import Assessment, Goal
 
 AHEAD = timedelta(days=14)
 YEAR = timedelta(days=365)
+_KINDS = (Notice.Kind.GOAL_DUE, Notice.Kind.GOAL_OVERDUE, Notice.Kind.YEAR_PASSED)
 
 
 def remind_of_goals(*, today: date) -> int:
@@ -20,17 +21,19 @@ def remind_of_goals(*, today: date) -> int:
 
     Each goal is told of once before its day and once after it, and again when it is put off.
     """
-    told = 0
-    for goal in Goal.objects.open().filter(due_on__lte=today + AHEAD, owner__is_active=True).select_related("owner"):
-        kind = Notice.Kind.GOAL_OVERDUE if goal.due_on < today else Notice.Kind.GOAL_DUE
-        told += _tell(
-            goal.owner,
-            kind,
-            path=reverse("goal-detail", args=[goal.pk]),
-            due_on=goal.due_on,
-            key=f"{kind}:{goal.pk}:{goal.due_on.isoformat()}",
-        )
-    return told
+    goals = Goal.objects.open().filter(due_on__lte=today + AHEAD, owner__is_active=True).select_related("owner")
+    return _tell_once(
+        {
+            f"{kind}:{goal.pk}:{goal.due_on.isoformat()}": {
+                "recipient": goal.owner,
+                "kind": kind,
+                "path": reverse("goal-detail", args=[goal.pk]),
+                "due_on": goal.due_on,
+            }
+            for goal in goals
+            for kind in [Notice.Kind.GOAL_OVERDUE if goal.due_on < today else Notice.Kind.GOAL_DUE]
+        }
+    )
 
 
 def remind_of_years(*, today: date) -> int:
@@ -44,17 +47,20 @@ def remind_of_years(*, today: date) -> int:
         agreed_at__date__lte=today - YEAR,
         owner__is_active=True,
     )
-    told = 0
-    for assessment in past.select_related("owner"):
-        told += _tell(
-            assessment.owner,
-            Notice.Kind.YEAR_PASSED,
-            path=reverse("assessment-list"),
-            due_on=timezone.localtime(assessment.agreed_at).date(),
-            key=f"{Notice.Kind.YEAR_PASSED}:{assessment.pk}",
-        )
-    return told
+    return _tell_once(
+        {
+            f"{Notice.Kind.YEAR_PASSED}:{assessment.pk}": {
+                "recipient": assessment.owner,
+                "kind": Notice.Kind.YEAR_PASSED,
+                "path": reverse("assessment-list"),
+                "due_on": timezone.localtime(assessment.agreed_at).date(),
+            }
+            for assessment in past.select_related("owner")
+        }
+    )
 
 
-def _tell(recipient, kind, **said):
-    return notify(recipient=recipient, kind=kind, **said) is not None
+def _tell_once(notices):
+    """Make the notices, by their keys, that were not made before; returns how many. Most are old ones, on most days."""
+    made = set(Notice.objects.filter(kind__in=_KINDS).values_list("key", flat=True))
+    return sum(notify(**said, key=key) is not None for key, said in notices.items() if key not in made)

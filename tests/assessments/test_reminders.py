@@ -53,6 +53,16 @@ def test_remind_of_goals_tells_again_of_one_that_was_put_off(contract_manager, f
     assert remind_of_goals(today=TODAY) == 1
 
 
+def test_remind_of_goals_told_of_before_takes_as_many_queries_for_one_as_for_many(
+    contract_manager, framework, django_assert_num_queries
+):
+    for days in (3, 4, -5):
+        make_goal(contract_manager, framework, days)
+        remind_of_goals(today=TODAY)
+        with django_assert_num_queries(2):
+            assert remind_of_goals(today=TODAY) == 0
+
+
 @pytest.mark.parametrize("state", ["done", "dropped"])
 def test_remind_of_goals_leaves_those_that_are_over(contract_manager, framework, state):
     make_goal(contract_manager, framework, 3, state=state, ended_on=TODAY, outcome="As it went")
