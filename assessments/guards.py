@@ -7,6 +7,10 @@ _EVIDENCE = (
     "SELECT r.state FROM assessments_assessment r JOIN assessments_evidence e ON e.assessment_id = r.id "
     "WHERE e.id = {row}.evidence_id"
 )
+_EARLIER = (
+    "SELECT r.state FROM assessments_assessment r JOIN assessments_earlieranswer e ON e.assessment_id = r.id "
+    "WHERE e.id = {row}.earlieranswer_id"
+)
 _CONFIRMED = (
     "EXISTS (SELECT 1 FROM assessments_conversation c WHERE c.assessment_id = NEW.id "
     "AND c.owner_confirmed_at IS NOT NULL AND c.line_manager_confirmed_at IS NOT NULL)"
@@ -22,6 +26,7 @@ GUARDS = (
             "owner_id",
             "framework_id",
             "version_id",
+            "carried_from_id",
             "role_profile_id",
             "previous_id",
             "line_manager_id",
@@ -55,6 +60,7 @@ GUARDS = (
             "revision",
             "rated_by_id",
             "about_revision",
+            "given_under_id",
             "rated_at",
         ),
     ),
@@ -90,6 +96,26 @@ GUARDS = (
         _FROZEN,
         ("assessment_id", "title", "text", "link", "dated", "revision", "added_at"),
     ),
+    Guard(
+        "assessments_carryover",
+        _ROUND,
+        _FROZEN,
+        (
+            *("assessment_id", "from_version_id", "to_version_id"),
+            *("carried", "asked_again", "proposed", "archived", "at"),
+        ),
+    ),
+    Guard(
+        "assessments_earlieranswer",
+        _ROUND,
+        _FROZEN,
+        (
+            *("assessment_id", "statement_id", "about_id", "outcome", "view", "rank", "not_relevant", "reason", "note"),
+            *("rated_by_id", "rated_at"),
+        ),
+    ),
+    Guard("assessments_earlieranswer_evidence", _EARLIER, _FROZEN, ("earlieranswer_id", "evidence_id")),
+    Guard("assessments_earliertarget", _ROUND, _FROZEN, ("assessment_id", "area_id", "rank", "reason")),
     Guard("assessments_evidence_statements", _EVIDENCE, _FROZEN, ("evidence_id", "statement_id")),
 )
 

@@ -77,6 +77,27 @@ SAID = {
         "A year has passed since your last assessment. See what has changed",
         "Go to your assessments",
     ),
+    "version-published": Said(
+        "A new version of your standards is published",
+        "A new version of the standards is published. You can bring your assessment to it; no answer is lost",
+        "See what would come along",
+    ),
+    "version-retires": Said(
+        "The version of your assessment retires on {due}",
+        "The version of the standards that your assessment is under retires on {due}. Finish it before, or bring it to the new "
+        "version; no answer is lost",
+        _ASSESSMENT,
+    ),
+    "carried-over": Said(
+        "Your assessment was brought to a new version",
+        "The version that your assessment was under has retired, so it was brought to the new one. No answer is lost",
+        "See what came along",
+    ),
+    "sign-off-asked": Said(
+        "You are asked to sign off a version of the standards",
+        "{who} asks you to sign off a version of the standards",
+        "Read it and answer",
+    ),
 }
 
 # How the page on which people choose puts the kinds: heading, and the kinds beneath it with their words.
@@ -96,6 +117,9 @@ GROUPS = (
             ("returned", "Your line manager returns it to you"),
             ("reviewed", "Your line manager has finished the review"),
             ("year-passed", "A year has passed since your last assessment"),
+            ("version-published", "A new version of the standards is published while you are midway"),
+            ("version-retires", "The version that you are midway under retires"),
+            ("carried-over", "Your assessment is brought to a new version"),
         ),
     ),
     (
@@ -116,6 +140,7 @@ GROUPS = (
             ("disagreed", "An assessment is agreed, with a disagreement recorded"),
         ),
     ),
+    ("Editing the standards", (("sign-off-asked", "You are asked to sign off a version"),)),
     ("Your goals", (("goal-due", "A goal is due in 14 days"), ("goal-overdue", "A goal is overdue"))),
 )
 

@@ -135,7 +135,10 @@ GUARDS = (
         "standards_version",
         "{row}.state",
         _FROZEN,
-        ("framework_id", "number", "issued", "source_title", "source_url", "licence", "published_at", "fingerprint"),
+        (
+            *("framework_id", "follows_id", "number", "issued", "source_title", "source_url", "licence"),
+            *("published_at", "fingerprint"),
+        ),
         is_root=True,
     ),
     Guard("standards_level", _VERSION, _FROZEN, ("version_id", "rank", "name", "definition", "summary")),
@@ -175,4 +178,13 @@ GUARDS = (
     Guard("standards_casestudystage", _CASE_STUDY, _FROZEN, ("case_study_id", "title", "text", '"order"')),
     Guard("standards_insight", _VERSION, _FROZEN, ("version_id", "number", '"group"', "text")),
     Guard("standards_guidesection", _VERSION, _FROZEN, ("version_id", "code", "title", '"order"')),
+    Guard("standards_statementlink", _VERSION, _FROZEN, ("version_id", "old_id", "new_id", "kind")),
+)
+
+STEPS = (
+    Steps(
+        "standards_version",
+        "draft",
+        (("draft", "in_review"), ("in_review", "draft"), ("in_review", "published"), ("published", "retired")),
+    ),
 )

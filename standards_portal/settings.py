@@ -140,6 +140,8 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "import_export",
+    "simple_history",
     "govuk",
     "documents",
     "people",

@@ -1,6 +1,7 @@
 """What people answered."""
 
 from .assessment import AgreedTarget, Assessment, Target
+from .carrying import CarryOver, CarryOverRun, EarlierAnswer, EarlierTarget
 from .conversation import Conversation
 from .event import Event
 from .evidence import Evidence
@@ -12,7 +13,11 @@ __all__ = [
     "AgreedGoal",
     "AgreedTarget",
     "Assessment",
+    "CarryOver",
+    "CarryOverRun",
     "Conversation",
+    "EarlierAnswer",
+    "EarlierTarget",
     "Event",
     "Evidence",
     "Goal",

@@ -71,6 +71,7 @@ class Assessment(models.Model):
     """One person's round against one version of a framework. Private to its owner until shared.
 
     previous         the agreed or closed round that this one began as a copy of
+    carried_from     the version that a draft was carried over from last (``models.carrying``)
     line_manager     who reviews it; named when it is shared
     rates_first      whether the line manager rates before the owner's levels are shown to them
     reviewed_at      when the line manager finished the review: from then on each sees the other's ratings
@@ -95,6 +96,7 @@ class Assessment(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="assessments")
     version = models.ForeignKey(Version, models.PROTECT, related_name="assessments")
+    carried_from = models.ForeignKey(Version, models.PROTECT, null=True, blank=True, related_name="assessments_carried")
     role_profile = models.ForeignKey(RoleProfile, models.PROTECT, null=True, blank=True, related_name="assessments")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="following")

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from standards.models import Statement
+from standards.models import Statement, Version
 
 from .assessment import Assessment
 
@@ -16,6 +16,7 @@ class Rating(models.Model):
 
     rated_by         who gave it, where it is not the owner's own: a line manager's stays signed when their line ends
     about_revision   the revision of the owner's rating that a line manager's is about; another one since asks again
+    given_under      the earlier version that it was given under, where it was carried over from one; None for the round's own
     """
 
     class View(models.TextChoices):
@@ -38,6 +39,7 @@ class Rating(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="ratings_given"
     )
     about_revision = models.PositiveIntegerField(null=True, blank=True)
+    given_under = models.ForeignKey(Version, models.PROTECT, null=True, blank=True, related_name="ratings_given")
     rated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

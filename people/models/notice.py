@@ -56,6 +56,10 @@ class Notice(models.Model):
         GOAL_DUE = "goal-due"
         GOAL_OVERDUE = "goal-overdue"
         YEAR_PASSED = "year-passed"
+        VERSION_PUBLISHED = "version-published"
+        VERSION_RETIRES = "version-retires"
+        CARRIED_OVER = "carried-over"
+        SIGN_OFF_ASKED = "sign-off-asked"
 
     class Delivery(models.TextChoices):
         """What became of the e-mail. Only a person sends again what is not known or failed."""

@@ -1,14 +1,18 @@
 """What is asked: frameworks, their versions, and everything that a version says."""
 
 from .area import Area, AreaVariant, Attribute, Part, Section
+from .editing import ReadersNote, SignOff, StatementComment
 from .example import CaseStudy, CaseStudyStage, PeopleProfile
 from .framework import Framework, Level, Version
 from .guidance import GuideSection, Insight, LearningResource
+from .history import WITH_HISTORY
+from .link import StatementLink
 from .reference import GlossaryTerm, LifecycleStage, ReferencePage, Source
 from .role import RoleProfile, RoleTarget
 from .statement import LevelDescriptor, Statement
 
 __all__ = [
+    "WITH_HISTORY",
     "Area",
     "AreaVariant",
     "Attribute",
@@ -24,11 +28,15 @@ __all__ = [
     "LifecycleStage",
     "Part",
     "PeopleProfile",
+    "ReadersNote",
     "ReferencePage",
     "RoleProfile",
     "RoleTarget",
     "Section",
+    "SignOff",
     "Source",
     "Statement",
+    "StatementComment",
+    "StatementLink",
     "Version",
 ]

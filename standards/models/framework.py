@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 
@@ -9,11 +9,17 @@ class FrameworkManager(models.Manager):
 
 
 class Framework(models.Model):
-    """A set of professional standards with an owner."""
+    """A set of professional standards with an owner.
+
+    ``allows_undefined_levels`` says whether a statement may have no words at a level, which is met with the one beneath then.
+    """
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     owner = models.CharField(max_length=200)
+    allows_undefined_levels = models.BooleanField(
+        default=False, help_text="Whether a statement may have no words at a level: it is met with the level beneath"
+    )
 
     objects = FrameworkManager()
 
@@ -32,16 +38,33 @@ class VersionQuerySet(models.QuerySet):
         """The versions under which a round may be started."""
         return self.filter(state=Version.State.PUBLISHED)
 
+    def open_for_rounds(self):
+        """The versions under which a round may be started today: published, and not past the day on which that ends."""
+        today = timezone.localdate()
+        return self.published().filter(Q(closes_on=None) | Q(closes_on__gte=today))
+
     def latest_published(self):
-        """The version that a new round is started under, or None before anything is published."""
+        """The version that was published last, or None before anything is published."""
         return self.published().select_related("framework").order_by("-published_at").first()
+
+    def latest_of_each_framework(self):
+        """What a person may choose from to begin with: the latest version of each framework that is open for new rounds."""
+        newest = {}
+        for version in self.open_for_rounds().select_related("framework").order_by("published_at", "pk"):
+            newest[version.framework_id] = version
+        return sorted(newest.values(), key=lambda version: version.framework.title)
 
     def get_by_natural_key(self, slug, number):
         return self.get(framework__slug=slug, number=number)
 
 
 class Version(models.Model):
-    """One edition of a framework. What a published one says never changes (``standards.guards``)."""
+    """One edition of a framework. What a published one says never changes (``standards.guards``).
+
+    follows      the version that it was begun as a copy of; ``links`` say what became of each of its statements
+    closes_on    the last day on which a round may be started under it; empty while that has no end
+    retires_on   the day on which it retires; drafts are carried over to the version that is published then
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -52,6 +75,9 @@ class Version(models.Model):
     FROZEN_STATES = (State.PUBLISHED, State.RETIRED)
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="versions")
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="followed_by"
+    )
     number = models.CharField(max_length=20)
     issued = models.CharField(max_length=50, help_text="As printed on the document, such as July 2019")
     source_title = models.CharField(max_length=300)
@@ -59,6 +85,8 @@ class Version(models.Model):
     licence = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closes_on = models.DateField(null=True, blank=True, editable=False)
+    retires_on = models.DateField(null=True, blank=True, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     edited_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -74,6 +102,12 @@ class Version(models.Model):
                 condition=Q(state__in=["draft", "in_review"], published_at=None, retired_at=None, fingerprint="")
                 | (Q(state="published", published_at__isnull=False, retired_at=None) & ~Q(fingerprint=""))
                 | (Q(state="retired", published_at__isnull=False, retired_at__isnull=False) & ~Q(fingerprint="")),
+            ),
+            models.CheckConstraint(
+                name="version_closes_before_it_retires",
+                condition=Q(closes_on=None, retires_on=None)
+                | Q(state__in=["published", "retired"], closes_on__isnull=False, retires_on=None)
+                | Q(state__in=["published", "retired"], closes_on__lte=F("retires_on")),
             ),
         ]
 

@@ -11,7 +11,7 @@ from assessments.answers import Answered
 from assessments.models import Assessment, Event, Evidence, Goal, Rating, Target
 from assessments.previous import read_previous
 from assessments.same_words import same_statements
-from standards.actions import publish_version
+from standards.actions import publish_unreviewed
 from standards.models import Level, LevelDescriptor, Statement, Version
 from standards.tree import version_tree
 from tests.factories import agree, close, make_assessment, make_evidence, make_user, rate, rate_all, share
@@ -164,7 +164,7 @@ def test_the_next_round_is_the_owners_alone(agreed, stranger):
 
 def test_the_next_round_is_refused_under_a_version_that_is_no_choice(agreed):
     draft = Version.objects.create(framework=agreed.framework, number="3.0", issued="2027")
-    for version in (draft, publish_version(version=make_version(("Reads", "Writes", "Teaches")))):
+    for version in (draft, publish_unreviewed(version=make_version(("Reads", "Writes", "Teaches")))):
         with pytest.raises(NotAskable):
             begin(agreed, version)
     assert not Assessment.objects.open().exists()
@@ -356,7 +356,7 @@ def newer(agreed):
     Version.objects.filter(pk=made.pk).update(framework=version.framework, number="3.0")
     for row, code in zip(rows, ("A1.1", "A1.2"), strict=True):
         Statement.objects.filter(area__section__version=made, code=code).update(lineage=row.lineage)
-    return publish_version(version=Version.objects.get(pk=made.pk))
+    return publish_unreviewed(version=Version.objects.get(pk=made.pk))
 
 
 def test_statements_of_two_versions_are_the_same_with_equal_words_alone(agreed, newer):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from standards.actions import FixtureDiffers, NotPublishable, load_fixture, publication_problems, publish_version
+from standards.actions import FixtureDiffers, NotPublishable, load_fixture, publish_unreviewed
 from standards.fingerprint import FROZEN_FIELDS, fingerprint, version_entries
 from standards.models import (
     Area,
@@ -24,6 +24,7 @@ from standards.models import (
     Statement,
     Version,
 )
+from standards.publication import publication_problems
 from standards.tree import version_tree
 from tests.standards.versions import WORDS, make_version, make_whole_version
 
@@ -55,7 +56,7 @@ def change(folder, name, old, new):
 def test_publish_freezes_the_version_and_says_when():
     version = make_whole_version()
     edited_at = version.edited_at
-    published = publish_version(version=version)
+    published = publish_unreviewed(version=version)
     assert published.pk == version.pk
     published.refresh_from_db()
     assert (published.state, published.is_frozen, published.retired_at) == ("published", True, None)
@@ -67,7 +68,7 @@ def test_publish_freezes_the_version_and_says_when():
 def test_publish_from_review():
     version = make_version(WORDS)
     Version.objects.filter(pk=version.pk).update(state="in_review")
-    assert publish_version(version=version).state == "published"
+    assert publish_unreviewed(version=version).state == "published"
 
 
 def no_level(version):
@@ -116,7 +117,7 @@ def test_publish_refuses_what_is_not_whole(spoil, problems):
     assert publication_problems(version) == []
     spoil(version)
     with pytest.raises(NotPublishable) as refusal:
-        publish_version(version=version)
+        publish_unreviewed(version=version)
     assert refusal.value.problems == problems
     assert str(refusal.value) == " ".join(problems)
     version.refresh_from_db()
@@ -125,19 +126,19 @@ def test_publish_refuses_what_is_not_whole(spoil, problems):
 
 @pytest.mark.parametrize("state", ["published", "retired"])
 def test_publish_refuses_what_is_published_already(state):
-    version = publish_version(version=make_version(WORDS))
+    version = publish_unreviewed(version=make_version(WORDS))
     if state == "retired":
         Version.objects.filter(pk=version.pk).update(state="retired", retired_at=version.published_at)
     with pytest.raises(NotPublishable, match="Version 1 is published already"):
-        publish_version(version=version)
+        publish_unreviewed(version=version)
 
 
 def test_publish_believes_the_database_and_not_the_row_in_hand():
     version = make_version(WORDS)
-    publish_version(version=version)
+    publish_unreviewed(version=version)
     assert version.state == "draft"
     with pytest.raises(NotPublishable):
-        publish_version(version=version)
+        publish_unreviewed(version=version)
 
 
 # Loading

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from standards.actions import publish_version
+from standards.actions import publish_unreviewed
 from standards.admin.asked import StatementAdmin
 from standards.admin.rows import PUBLISHED, VERSION_PATHS, RowAdmin
 from standards.fingerprint import fingerprint, version_entries
@@ -92,7 +92,7 @@ def editor_browser(editor_session):
 @pytest.fixture(scope="module", autouse=True)
 def small_versions(kept_for_the_module):
     """A draft and a published version of its own framework, there for every test."""
-    return make_whole_version(), publish_version(version=make_whole_version())
+    return make_whole_version(), publish_unreviewed(version=make_whole_version())
 
 
 @pytest.fixture
@@ -549,7 +549,7 @@ def test_version_published_while_a_form_is_open(editor_browser, draft):
     statement = row_of(Statement, draft)
     address = page(Statement, "change", statement.pk)
     data = read_form(editor_browser.get(address)) | {"code": "A1.9"}
-    publish_version(version=draft)
+    publish_unreviewed(version=draft)
     assert_refused(editor_browser.post(address, data, follow=True))
     statement.refresh_from_db()
     assert statement.code == "A1.1"
@@ -560,7 +560,7 @@ def test_version_published_while_a_form_is_saved(editor_browser, draft, monkeypa
     save = StatementAdmin.save_model
 
     def publish_first(self, request, obj, form, change):
-        publish_version(version=draft)
+        publish_unreviewed(version=draft)
         save(self, request, obj, form, change)
 
     monkeypatch.setattr(StatementAdmin, "save_model", publish_first)

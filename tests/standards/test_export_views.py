@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from documents.pdf import PdfUnavailable
-from standards.actions import publish_version
+from standards.actions import publish_unreviewed
 from standards.exports import EXPORTS, pdf
 from standards.management.commands import export_standards
 from standards.models import Version
@@ -191,7 +191,7 @@ def test_command_says_what_is_wrong(published_version, arguments, message, tmp_p
 
 
 def test_command_asks_which_framework(published_version, tmp_path):
-    other = publish_version(version=make_version(("Knows", "Does", "Leads")))
+    other = publish_unreviewed(version=make_version(("Knows", "Does", "Leads")))
     with pytest.raises(CommandError, match="--framework: contract-management, small-"):
         call_command("export_standards", format="csv", output=tmp_path / "out")
     call_command("export_standards", format="csv", framework=other.framework.slug, output=tmp_path / "out")

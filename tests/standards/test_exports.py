@@ -10,7 +10,7 @@ from time import sleep
 
 import pytest
 
-from standards.actions import publish_version, touch_version
+from standards.actions import publish_unreviewed, touch_version
 from standards.exports import EXPORTS
 from standards.exports.material import read_material
 from standards.models import Framework, LevelDescriptor, Version
@@ -220,12 +220,12 @@ def second_version(first):
     kept, _ = version.sections.get().areas.get().statements.order_by("order")
     before = first.sections.get().areas.get().statements.order_by("order").first()
     type(kept).objects.filter(pk=kept.pk).update(lineage=before.lineage, code="A1.9")
-    return publish_version(version=Version.objects.get(pk=version.pk))
+    return publish_unreviewed(version=Version.objects.get(pk=version.pk))
 
 
 @pytest.fixture
 def two_versions():
-    first = publish_version(version=make_version(("Knows", "Does", "Leads"), ("Reads", "Writes", "Teaches")))
+    first = publish_unreviewed(version=make_version(("Knows", "Does", "Leads"), ("Reads", "Writes", "Teaches")))
     return first, second_version(first)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from standards.actions import publish_version, touch_version
+from standards.actions import publish_unreviewed, touch_version
 from standards.library import forget_libraries, read_library, version_library
 from standards.models import (
     Area,
@@ -35,7 +35,7 @@ def small():
 
 @pytest.fixture
 def published(small):
-    return publish_version(version=small)
+    return publish_unreviewed(version=small)
 
 
 # What it holds

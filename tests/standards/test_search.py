@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from standards.actions import publish_version, touch_version
+from standards.actions import publish_unreviewed, touch_version
 from standards.library import forget_libraries, version_library
 from standards.models import CaseStudy, GlossaryTerm, Level, ReferencePage, Statement
 from standards.search import MOST_SHOWN, Index, forget_indexes, search, version_index
@@ -497,7 +497,7 @@ def nothing_remembered():
 
 @in_database
 def test_index_is_remembered_until_the_version_is_touched(nothing_remembered, django_assert_num_queries):
-    version = publish_version(version=make_whole_version())
+    version = publish_unreviewed(version=make_whole_version())
     first = version_index(version)
     with django_assert_num_queries(0):
         assert version_index(version) is first
@@ -526,7 +526,7 @@ def test_index_costs_one_query_more_than_tree_and_library(
 
 @in_database
 def test_versions_are_searched_apart(published_version):
-    other = publish_version(version=make_whole_version())
+    other = publish_unreviewed(version=make_whole_version())
     assert names(search(version_index(other), "bakery")) == ["Baker, Bakery"]
     assert search(version_index(published_version), "bakery").count == 0
     assert search(version_index(other), "negotiating").count == 0

@@ -24,6 +24,7 @@ from standards.models import (
     Section,
     Source,
     Statement,
+    StatementLink,
     Version,
 )
 
@@ -65,6 +66,8 @@ def make_whole_version():
     )
     RoleTarget.objects.create(profile=profile, area=area, level=version.levels.get(rank=1))
     add_reference_material(version, area)
+    for statement in Statement.objects.filter(area=area):
+        StatementLink.objects.create(version=version, new=statement, kind=StatementLink.Kind.NEW)
     return version
 
 

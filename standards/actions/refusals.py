@@ -1,0 +1,13 @@
+"""Why an action was refused. Nothing was changed then."""
+
+
+class NotPublishable(Exception):
+    """A version cannot be published as it stands; ``problems`` says why, a sentence each."""
+
+    def __init__(self, problems):
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+class FixtureDiffers(Exception):
+    """The fixture's words are not those that were published under its version number."""
