@@ -7,8 +7,8 @@ database's triggers for certain (``standards.guards``).
 from django.conf import settings
 from django.contrib import admin
 
-from . import asked, reference
+from . import asked, reference, versions
 
-__all__ = ["asked", "reference"]
+__all__ = ["asked", "reference", "versions"]
 
 admin.site.site_header = admin.site.site_title = settings.PORTAL_SERVICE_NAME

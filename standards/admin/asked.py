@@ -80,17 +80,6 @@ class FrameworkAdmin(admin.ModelAdmin):
         return ["slug"] if obj and obj.versions.filter(state__in=Version.FROZEN_STATES).exists() else []
 
 
-@admin.register(Version)
-class VersionAdmin(RowAdmin):
-    is_added_alone = True
-    fields = ["framework", "number", "issued", "source_title", "source_url", "licence", "state", "published_at"]
-    readonly_fields = ["state", "published_at"]
-    inlines = [LevelInline, SectionInline, AttributeInline]
-    list_display = ["number", "framework", "state", "issued", "published_at"]
-    list_filter = ["state"]
-    search_fields = ["number", "framework__title", "source_title"]
-
-
 @admin.register(Section)
 class SectionAdmin(RowAdmin):
     fields = ["version", *SectionInline.fields]

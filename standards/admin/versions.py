@@ -1,0 +1,48 @@
+"""A version in the admin: its own fields, and the way to every page about it."""
+
+from django.contrib import admin
+from django.urls import reverse
+
+from ..models import Version
+from .asked import AttributeInline, LevelInline, SectionInline
+from .rows import RowAdmin
+from .version_pages import VersionLink
+
+# The modules with pages about one version: each has ``version_urls(model_admin)``.
+WITH_PAGES = ()
+
+# What the page of a version leads to, in the order in which an editor comes to it.
+LINKS: tuple[VersionLink, ...] = ()
+
+
+@admin.register(Version)
+class VersionAdmin(RowAdmin):
+    is_added_alone = True
+    fields = ["framework", "number", "issued", "source_title", "source_url", "licence", "state", "published_at"]
+    readonly_fields = ["state", "published_at"]
+    inlines = [LevelInline, SectionInline, AttributeInline]
+    list_display = ["number", "framework", "state", "issued", "published_at"]
+    list_filter = ["state"]
+    search_fields = ["number", "framework__title", "source_title"]
+
+    def get_urls(self):
+        return [*(address for module in WITH_PAGES for address in module.version_urls(self)), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        version = self.get_object(request, object_id)
+        extra = {"version_links": self._links(request, version)} if version else {}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)
+
+    def _links(self, request, version):
+        """The pages of the version that this person may open, as (title, address)."""
+        address = [version.framework.slug, version.number]
+        public = [
+            ("Read it as readers do", reverse("version-detail", args=address)),
+            ("Download it", reverse("export-detail", args=address)),
+        ]
+        own = [
+            (link.title, reverse(f"admin:{link.name}", args=[version.pk]))
+            for link in LINKS
+            if link.is_for(request.user, version)
+        ]
+        return [*public, *own]
