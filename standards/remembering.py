@@ -15,11 +15,14 @@ class Remembered:
         self._kept = OrderedDict()
         self._lock = Lock()
 
-    def get(self, version, read):
-        """What ``read`` makes of ``version``. Only what is published or retired is remembered, until it is touched."""
+    def get(self, version, read, beside=()):
+        """What ``read`` makes of ``version``. Only what is published or retired is remembered, until it is touched.
+
+        ``beside`` are other versions that it is made of too; none of them may be a draft.
+        """
         if not version.is_frozen:
             return read(version)
-        key = (version.pk, version.edited_at)
+        key = (version.pk, version.edited_at, *((other.pk, other.edited_at) for other in beside))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
