@@ -46,10 +46,10 @@ def area_diagram(areas: Sequence, addresses: Mapping[str, str]) -> Markup:
     by_kind = {kind: [area for area in areas if area.kind == kind] for kind in ("enabling", "lifecycle", "behaviour")}
     parts, y = [], 0
     if by_kind["enabling"]:
-        y = _band(parts, "Contract management enabling activities", y)
+        y = _band(parts, "Enabling activities", y)
         y = _bars(parts, by_kind["enabling"], addresses, y, PALEST)
     if by_kind["lifecycle"]:
-        y = _band(parts, "Contract management lifecycle activities", y)
+        y = _band(parts, "Lifecycle activities", y)
         steps = [
             (part.code, part.title, addresses[area.code])
             for area in by_kind["lifecycle"]
@@ -57,9 +57,9 @@ def area_diagram(areas: Sequence, addresses: Mapping[str, str]) -> Markup:
         ]
         y = _chevrons(parts, steps, y)
     if by_kind["behaviour"]:
-        y = _band(parts, "Contract management behaviours", y)
+        y = _band(parts, "Behaviours", y)
         y = _bars(parts, by_kind["behaviour"], addresses, y, PALE)
-    return _svg("area-diagram", "How the areas apply to the contract management lifecycle", y, parts)
+    return _svg("area-diagram", "How the areas apply to the lifecycle", y, parts)
 
 
 def stage_diagram(stages: Sequence[tuple[str, str | None]]) -> Markup:

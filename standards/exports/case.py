@@ -92,7 +92,7 @@ class _Package:
             self._add_area(area, item, number)
 
     def _add_area(self, area, parent, place):
-        details = [f"{Area.Kind(area.kind).label}."]
+        details = [f"{Area.Kind(area.kind).label}."] if area.kind else []
         if area.attributes:
             details.append(f"Attributes: {', '.join(area.attributes)}.")
         details += [f"Also called “{variant.title}” ({variant.where})." for variant in area.variants]

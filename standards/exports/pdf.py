@@ -53,7 +53,7 @@ def version_html(material: Material) -> str:
         "tree": tree,
         "library": library,
         "level_names": {level.rank: level.name for level in tree.levels},
-        "kinds": dict(Area.Kind.choices),
+        "kinds": {"": "", **dict(Area.Kind.choices)},
         "pages": {page.slug: page for page in library.pages},
         "pathways": [(title, list(roles)) for title, roles in groupby(tree.role_profiles, key=lambda r: r.pathway)],
         "glossary_rows": [

@@ -56,7 +56,7 @@ def _areas(material):
     rows = (
         (
             *(section.code, section.title, section.summary, area.code, area.title, area.short_title),
-            *(Area.Kind(area.kind).label, area.summary),
+            *(Area.Kind(area.kind).label if area.kind else "", area.summary),
             "\n".join(f"{part.code} {part.title}" for part in area.parts),
             "\n".join(area.attributes),
             "\n".join(f"{variant.title} ({variant.where})" for variant in area.variants),

@@ -34,10 +34,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
+                        blank=True,
                         choices=[
-                            ("behaviour", "Contract management behaviours"),
-                            ("lifecycle", "Contract management lifecycle activities"),
-                            ("enabling", "Contract management enabling activities"),
+                            ("behaviour", "Behaviours"),
+                            ("lifecycle", "Lifecycle activities"),
+                            ("enabling", "Enabling activities"),
                         ],
                         max_length=10,
                     ),
@@ -726,10 +727,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
+                        blank=True,
                         choices=[
-                            ("behaviour", "Contract management behaviours"),
-                            ("lifecycle", "Contract management lifecycle activities"),
-                            ("enabling", "Contract management enabling activities"),
+                            ("behaviour", "Behaviours"),
+                            ("lifecycle", "Lifecycle activities"),
+                            ("enabling", "Enabling activities"),
                         ],
                         max_length=10,
                     ),

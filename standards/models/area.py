@@ -53,19 +53,22 @@ class AreaManager(InVersionManager):
 
 
 class Area(models.Model):
-    """A capability area. ``short_title`` is the portal's own; the other texts are published words."""
+    """A capability area. ``short_title`` is the portal's own; the other texts are published words.
+
+    ``kind`` is empty in a framework that does not tell areas apart so.
+    """
 
     class Kind(models.TextChoices):
-        BEHAVIOUR = "behaviour", "Contract management behaviours"
-        LIFECYCLE = "lifecycle", "Contract management lifecycle activities"
-        ENABLING = "enabling", "Contract management enabling activities"
+        BEHAVIOUR = "behaviour", "Behaviours"
+        LIFECYCLE = "lifecycle", "Lifecycle activities"
+        ENABLING = "enabling", "Enabling activities"
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="areas")
     code = models.CharField(max_length=10)
     title = models.CharField(max_length=200)
     short_title = models.CharField(max_length=60)
     summary = models.TextField()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
     order = models.PositiveSmallIntegerField()
 
     objects = AreaManager()

@@ -156,7 +156,7 @@ def drawn(markup):
 def test_area_diagram_links_every_part_to_its_area(published_version):
     tree = version_tree(published_version)
     svg = drawn(area_diagram(tree.areas, {area.code: f"/{area.code}/" for area in tree.areas}))
-    assert (svg[0].tag, svg[0].text) == (f"{SVG}title", "How the areas apply to the contract management lifecycle")
+    assert (svg[0].tag, svg[0].text) == (f"{SVG}title", "How the areas apply to the lifecycle")
     assert svg.get("aria-labelledby") == svg[0].get("id")
     found = [(link.get("href"), "".join(link.itertext())) for link in svg.iter(f"{SVG}a")]
     assert found == [
