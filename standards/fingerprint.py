@@ -11,26 +11,16 @@ from django.core import serializers
 from .models import (
     Area,
     AreaVariant,
-    Attribute,
-    CaseStudy,
     CaseStudyStage,
-    GlossaryTerm,
-    GuideSection,
-    Insight,
     LearningResource,
-    Level,
     LevelDescriptor,
-    LifecycleStage,
     Part,
     PeopleProfile,
-    ReferencePage,
-    RoleProfile,
     RoleTarget,
-    Section,
-    Source,
     Statement,
     Version,
 )
+from .version_tables import VERSION_PATHS
 
 FROZEN_FIELDS = {
     "standards.version": ("framework", "number", "issued", "source_title", "source_url", "licence"),
@@ -64,29 +54,6 @@ FROZEN_FIELDS = {
     "standards.guidesection": ("version", "code", "title", "order"),
 }
 
-_VERSION_PATHS = {
-    Version: "pk",
-    Level: "version",
-    Section: "version",
-    Area: "section__version",
-    AreaVariant: "area__section__version",
-    Part: "area__section__version",
-    Attribute: "version",
-    Statement: "area__section__version",
-    LevelDescriptor: "statement__area__section__version",
-    GlossaryTerm: "version",
-    RoleProfile: "version",
-    RoleTarget: "profile__version",
-    ReferencePage: "version",
-    LifecycleStage: "version",
-    Source: "version",
-    PeopleProfile: "version",
-    CaseStudy: "version",
-    CaseStudyStage: "case_study__version",
-    Insight: "version",
-    GuideSection: "version",
-    LearningResource: "version",
-}
 _FOLLOW = {
     Area: ["section__version__framework"],
     AreaVariant: ["area__section__version__framework"],
@@ -103,8 +70,8 @@ _FOLLOW = {
 def version_entries(version):
     """Every row of ``version`` as fixture entries with natural keys."""
     entries = []
-    for model, path in _VERSION_PATHS.items():
-        rows = model.objects.filter(**{path: version.pk}).select_related(
+    for model, path in VERSION_PATHS.items():
+        rows = model.objects.filter(**{path or "pk": version.pk}).select_related(
             *_FOLLOW.get(model, ["framework"] if model is Version else ["version__framework"])
         )
         entries += serializers.serialize("python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True)

@@ -36,7 +36,7 @@ WITHIN = {
     "views": "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
     "waiting contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "actions forms line_import models",
+    "admin": "actions forms line_import edits wording version_tables models",
     "line_import": "actions models",
     "management": "actions answers standing demo exports models",
     "migrations": "guards models",
@@ -45,7 +45,8 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "records answers wording demo notice_words plans models",
-    "actions": "answers agreement standing previous records fingerprint links resemblance publication tasks models",
+    "actions": "answers agreement standing previous records fingerprint links resemblance publication tasks "
+    "edits version_numbers version_tables models",
     "publication": "models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
@@ -66,7 +67,9 @@ WITHIN = {
     "comparisons": "comparing same_words reports charts scoring models",
     "comparing": "scoring",
     "reports": "agreement answers charts comparisons plans scoring wording models",
-    "fingerprint": "models",
+    "fingerprint": "version_tables models",
+    "version_tables": "models",
+    "edits": "version_tables wording models",
     "links": "remembering models",
     "tree": "remembering wording models",
     "library": "prose remembering models",

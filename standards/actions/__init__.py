@@ -1,8 +1,17 @@
 """Every change of state of a version, one file per noun."""
 
-from .editing import touch_version
+from .editing import start_next_version, touch_version
 from .fixtures import load_fixture
 from .publishing import publish_unreviewed
-from .refusals import FixtureDiffers, NotPublishable
+from .refusals import FixtureDiffers, NotEditable, NotNext, NotPublishable
 
-__all__ = ["FixtureDiffers", "NotPublishable", "load_fixture", "publish_unreviewed", "touch_version"]
+__all__ = [
+    "FixtureDiffers",
+    "NotEditable",
+    "NotNext",
+    "NotPublishable",
+    "load_fixture",
+    "publish_unreviewed",
+    "start_next_version",
+    "touch_version",
+]

@@ -11,3 +11,11 @@ class NotPublishable(Exception):
 
 class FixtureDiffers(Exception):
     """The fixture's words are not those that were published under its version number."""
+
+
+class NotNext(Exception):
+    """No next version can be begun so; the message says why, in a sentence for an editor."""
+
+
+class NotEditable(Exception):
+    """Nothing can be changed so; the message says why, in a sentence for an editor."""
