@@ -72,6 +72,14 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200)),
                 ("owner", models.CharField(max_length=200)),
                 (
+                    "purpose",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whom it is for, such as: For people who manage government contracts",
+                        max_length=200,
+                    ),
+                ),
+                (
                     "allows_undefined_levels",
                     models.BooleanField(
                         default=False,
@@ -316,6 +324,14 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField()),
                 ("title", models.CharField(max_length=200)),
                 ("owner", models.CharField(max_length=200)),
+                (
+                    "purpose",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whom it is for, such as: For people who manage government contracts",
+                        max_length=200,
+                    ),
+                ),
                 (
                     "allows_undefined_levels",
                     models.BooleanField(

@@ -9,7 +9,7 @@ class FrameworkManager(models.Manager):
 
 
 class Framework(models.Model):
-    """A set of professional standards with an owner.
+    """A set of professional standards with an owner. ``purpose`` says in a sentence whom it is for, as those read it who choose.
 
     ``allows_undefined_levels`` says whether a statement may have no words at a level, which is met with the one beneath then.
     """
@@ -17,6 +17,9 @@ class Framework(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     owner = models.CharField(max_length=200)
+    purpose = models.CharField(
+        max_length=200, blank=True, help_text="Whom it is for, such as: For people who manage government contracts"
+    )
     allows_undefined_levels = models.BooleanField(
         default=False, help_text="Whether a statement may have no words at a level: it is met with the level beneath"
     )
