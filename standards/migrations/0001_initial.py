@@ -1013,6 +1013,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["framework", "number"],
+                "permissions": [("publish_version", "Can publish and retire versions")],
             },
         ),
         migrations.CreateModel(

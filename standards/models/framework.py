@@ -98,6 +98,7 @@ class Version(models.Model):
 
     class Meta:
         ordering = ["framework", "number"]
+        permissions = [("publish_version", "Can publish and retire versions")]
         constraints = [
             models.UniqueConstraint(fields=["framework", "number"], name="version_number_unique_in_framework"),
             models.CheckConstraint(
@@ -126,6 +127,11 @@ class Version(models.Model):
     def is_frozen(self):
         """Whether the published words may no longer change."""
         return self.state in self.FROZEN_STATES
+
+    @property
+    def short_fingerprint(self):
+        """The beginning of the fingerprint, to compare by eye: "3f2a 9c1e". Empty before publication."""
+        return f"{self.fingerprint[:4]} {self.fingerprint[4:8]}".strip()
 
 
 class LevelManager(models.Manager):
