@@ -1,9 +1,33 @@
 """A round as each view has it, read in three queries."""
 
 from dataclasses import dataclass
+from uuid import UUID
+
+from people.written_queries import WrittenQuery
 
 from .answers import Answered
 from .models import AgreedTarget, Rating, Target
+
+_RATINGS = WrittenQuery(
+    lambda assessment: (
+        Rating.objects.filter(assessment=assessment)
+        .order_by()
+        .values_list(
+            *("view", "statement_id", "rank", "not_relevant", "reason", "note"),
+            *("revision", "rated_by_id", "about_revision"),
+        )
+    ),
+    UUID,
+)
+_TARGETS, _AGREED_TARGETS = (
+    WrittenQuery(
+        lambda assessment, model=model: (
+            model.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank", "reason")
+        ),
+        UUID,
+    )
+    for model in (Target, AgreedTarget)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +62,14 @@ class Views:
 def read_views(assessment) -> Views:
     """Reads what every view says of a round, and its targets. Whoever asks decides what of it may be shown to whom."""
     views = {view.value: {} for view in Rating.View}
-    rows = Rating.objects.filter(assessment=assessment).order_by()
-    for view, pk, rank, not_relevant, reason, note, *signed in rows.values_list(
-        *("view", "statement_id", "rank", "not_relevant", "reason", "note"),
-        *("revision", "rated_by_id", "about_revision"),
-    ):
+    for view, pk, rank, not_relevant, reason, note, *signed in _RATINGS.rows(assessment.pk):
         views[view][pk] = Standing(Answered(rank, not_relevant, reason, note), *signed)
     return Views(
         views[Rating.View.SELF],
         views[Rating.View.LINE_MANAGER],
         views[Rating.View.AGREED],
-        _targets(Target, assessment),
-        _targets(AgreedTarget, assessment),
+        {pk: (rank, reason) for pk, rank, reason in _TARGETS.rows(assessment.pk)},
+        {pk: (rank, reason) for pk, rank, reason in _AGREED_TARGETS.rows(assessment.pk)},
     )
 
 
@@ -62,8 +82,3 @@ def read_agreed(assessment) -> dict[int, Answered]:
         pk: Answered(rank, not_relevant)
         for pk, rank, not_relevant in rows.values_list("statement_id", "rank", "not_relevant")
     }
-
-
-def _targets(model, assessment):
-    rows = model.objects.filter(assessment=assessment).order_by()
-    return {pk: (rank, reason) for pk, rank, reason in rows.values_list("area_id", "rank", "reason")}

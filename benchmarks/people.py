@@ -45,7 +45,7 @@ def make_round(name, *, statements=None):
             shown = [statement.pk for statement in tree.statements[number :: len(tree.areas)]]
             evidence = Evidence(title=title, text=NOTE, link="https://example.org/record", dated=date(2026, 6, 30))
             save_evidence(assessment=assessment, evidence=evidence, statement_ids=shown)
-    return assessment, _session_for(user)
+    return assessment, session_for(user)
 
 
 def make_talk(name, *, differing, is_agreed=False):
@@ -76,7 +76,7 @@ def make_talk(name, *, differing, is_agreed=False):
         actions.save_goal(goal=goal, by=owner, version=assessment.version, aims=aims)
     if is_agreed:
         _agree(assessment, others)
-    return assessment, session, _session_for(line_manager)
+    return assessment, session, session_for(line_manager)
 
 
 def _other_answer(number, statement):
@@ -105,10 +105,11 @@ def _answer(number, statement):
     return Answered(choices[(number * 5 + 2) % len(choices)], note=note)
 
 
-def _session_for(user):
+def session_for(user, backend=settings.AUTHENTICATION_BACKENDS[0]):
+    """The key of a session in which ``user`` is signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[BACKEND_SESSION_KEY] = backend
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return session.session_key

@@ -12,6 +12,7 @@ import os
 import sys
 
 import django
+from django.conf import settings
 
 
 def main(arguments=None):
@@ -22,7 +23,7 @@ def main(arguments=None):
     django.setup()
     from .cases import cases_of, floors
     from .measure import Measurer
-    from .people import make_round
+    from .people import make_round, session_for
     from .talks import cases_of_talks
 
     server = _server()
@@ -34,7 +35,7 @@ def main(arguments=None):
     if not chosen:
         parser.error(f"no case is called that. There are: {', '.join(case.name for case in cases)}.")
     server.wait()
-    measurer = Measurer(server, floors(full[1]))
+    measurer = Measurer(server, floors(session_for(full[0].owner, settings.FLOOR_BACKEND)))
     show = _show_json if options.json else _show_row
     if not options.json:
         print(ROW.format(*HEADINGS))

@@ -32,22 +32,27 @@ APPS["standards_portal"] = set(APPS)
 
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
-    "urls": "views",
+    "urls": "codes views",
     "views": "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
     "waiting contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "actions forms line_import edits wording version_tables models",
+    "admin": "publication fingerprint follower reviewers against_source actions forms line_import edits wording version_tables models",
     "line_import": "actions models",
     "management": "actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",
+    "sessions": "written_queries",
+    "backends": "written_queries models",
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "records answers wording demo notice_words plans models",
     "actions": "answers agreement standing previous records fingerprint links resemblance publication tasks "
     "edits version_numbers version_tables models",
-    "publication": "models",
+    "publication": "publication_texts fingerprint version_numbers codes models",
+    "publication_texts": "prose models",
+    "actions": "follower reviewers",
+    "against_source": "fingerprint prose models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
     "progress": "models",
@@ -63,8 +68,10 @@ WITHIN = {
     "plans": "agreement scoring",
     "agreement": "answers",
     "standing": "answers models",
-    "previous": "same_words answers models",
-    "comparisons": "comparing same_words reports charts scoring models",
+    "meaning": "",
+    "before": "answers carrying reports",
+    "previous": "answers before carrying models",
+    "comparisons": "comparing meaning reports charts scoring models",
     "comparing": "scoring",
     "reports": "agreement answers charts comparisons plans scoring wording models",
     "fingerprint": "version_tables models",

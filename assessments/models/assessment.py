@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from people.models import ReportingLine
+from people.written_queries import WrittenQuery
 from standards.models import Area, Framework, RoleProfile, Version
 
 
@@ -17,34 +18,28 @@ def _has_live_line():
     return Exists(ReportingLine.objects.between(OuterRef("owner"), OuterRef("line_manager")))
 
 
+def _may_read(user):
+    return user.is_authenticated and user.is_active
+
+
 class AssessmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The rounds that ``user`` may read: one's own, and the ones ``read_by`` them. Being staff or a superuser adds none."""
-        if not user.is_authenticated or not user.is_active:
+        if not _may_read(user):
             return self.none()
         return self.filter(Q(owner=user) | self._read_by(user))
 
     def owned_by(self, user):
         """The rounds that ``user`` may read as their owner."""
-        if not user.is_authenticated or not user.is_active:
+        if not _may_read(user):
             return self.none()
         return self.filter(owner=user)
 
     def read_by(self, user):
         """The rounds that ``user`` may read as line manager: named on the round, and with a live line to its owner."""
-        if not user.is_authenticated or not user.is_active:
+        if not _may_read(user):
             return self.none()
         return self.filter(self._read_by(user))
-
-    def find_visible(self, user, pk):
-        """The round with this key that ``user`` may read, or None: as ``visible_to`` has it, asked as its owner first.
-
-        Most who ask are its owner, and that question is the cheaper one. Whoever reads it as line manager gets both people with it.
-        """
-        for found in self.owned_by(user).filter(pk=pk).order_by():
-            found.owner = user
-            return found
-        return self.read_by(user).filter(pk=pk).order_by().select_related("owner", "line_manager").first()
 
     def with_live_line(self):
         """The rounds whose line manager still is the owner's."""
@@ -65,6 +60,52 @@ class AssessmentQuerySet(models.QuerySet):
     def with_version(self):
         """Each round with its owner, version, framework and role profile, in the same query."""
         return self.select_related("owner__organisation", "line_manager", "version__framework", "role_profile")
+
+
+@cache
+def _one_owned(related):
+    return WrittenQuery(
+        lambda user, pk: Assessment.objects.filter(owner=user, pk=pk).order_by().select_related(*related),
+        int,
+        uuid.UUID,
+    )
+
+
+@cache
+def _one_read(related):
+    related = sorted({"owner", *related} - {"line_manager"})
+    return WrittenQuery(
+        lambda user, pk: (
+            Assessment.objects.filter(AssessmentQuerySet._read_by(user), pk=pk).order_by().select_related(*related)
+        ),
+        int,
+        uuid.UUID,
+    )
+
+
+class AssessmentManager(models.Manager.from_queryset(AssessmentQuerySet)):
+    """Finds one round for one person, as the query set's methods have it, by queries whose SQL is written once.
+
+    ``related`` names what is read with it; whoever reads it as its owner or line manager is on it in any case.
+    """
+
+    def find_owned(self, user, pk, *related):
+        """The round with this key that ``user`` may read as its owner, or None."""
+        found = _one_owned(related).first(user.pk, pk) if _may_read(user) else None
+        if found is not None:
+            found.owner = user
+        return found
+
+    def find_read(self, user, pk, *related):
+        """The round with this key that is ``read_by`` ``user``, with its owner, or None."""
+        found = _one_read(related).first(user.pk, pk) if _may_read(user) else None
+        if found is not None:
+            found.line_manager = user
+        return found
+
+    def find_visible(self, user, pk, *related):
+        """The round with this key that is ``visible_to`` ``user``, or None: asked as its owner first, since most who ask are."""
+        return self.find_owned(user, pk, *related) or self.find_read(user, pk, *related)
 
 
 class Assessment(models.Model):
@@ -114,7 +155,7 @@ class Assessment(models.Model):
     agreed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = models.Manager.from_queryset(AssessmentQuerySet)()
+    objects = AssessmentManager()
 
     class Meta:
         ordering = ["-started_at"]

@@ -21,7 +21,7 @@ def assessment_area(request, assessment_id, area_code):
 
     A line manager who rates first is led to the review instead.
     """
-    assessment = Assessment.objects.select_related("version__framework").find_visible(request.user, assessment_id)
+    assessment = Assessment.objects.find_visible(request.user, assessment_id, "version__framework")
     if assessment is None:
         raise Http404
     if not permissions.can_read_levels(request.user, assessment):

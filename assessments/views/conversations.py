@@ -3,7 +3,8 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -153,8 +154,10 @@ def conversation_confirm(request, assessment_id):
 
 
 def _round_or_404(request, assessment_id):
-    rounds = Assessment.objects.visible_to(request.user).for_answering()
-    return get_object_or_404(rounds.select_related("owner", "line_manager", "conversation"), pk=assessment_id)
+    assessment = Assessment.objects.find_visible(request.user, assessment_id, "version", "line_manager", "conversation")
+    if assessment is None:
+        raise Http404
+    return assessment
 
 
 def _common(prepared):

@@ -5,7 +5,7 @@ from collections import Counter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -66,7 +66,7 @@ def rating_edit(request, assessment_id, area_code):
 
 
 def _round_or_404(request, pk, *related):
-    assessment = Assessment.objects.for_answering().select_related(*related).find_visible(request.user, pk)
+    assessment = Assessment.objects.find_visible(request.user, pk, "version", *related)
     if assessment is None:
         raise Http404
     return assessment
@@ -109,7 +109,9 @@ def _back(request, assessment, area, taken):
 @require_POST
 def rating_save(request, assessment_id, area_code):
     """Save the answers posted, usually one; answers in JSON, in the same words as the page."""
-    assessment = get_object_or_404(Assessment.objects.owned_by(request.user).for_answering(), pk=assessment_id)
+    assessment = Assessment.objects.find_owned(request.user, assessment_id, "version")
+    if assessment is None:
+        raise Http404
     area = _area_or_404(assessment, area_code)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied

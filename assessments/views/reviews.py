@@ -2,15 +2,17 @@
 
 from collections import Counter
 from operator import itemgetter
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from govuk.environment import plural, words
+from people.written_queries import WrittenQuery
 from standards.tree import version_tree
 
 from .. import permissions
@@ -22,6 +24,13 @@ from ..review import area_level, review_of, said_of, worth_reading
 from ..standing import read_views
 from ..wording import person_in_words
 from .refused import refused
+
+_EXAMPLES = WrittenQuery(
+    lambda assessment: Evidence.statements.through.objects.filter(evidence__assessment=assessment).values_list(
+        *("statement_id", "evidence_id", "evidence__title", "evidence__text", "evidence__link", "evidence__dated")
+    ),
+    UUID,
+)
 
 
 @require_safe
@@ -106,9 +115,10 @@ def review_finish(request, assessment_id):
 
 
 def _round_or_404(request, assessment_id):
-    return get_object_or_404(
-        Assessment.objects.read_by(request.user).select_related("owner", "version"), pk=assessment_id
-    )
+    assessment = Assessment.objects.find_read(request.user, assessment_id, "version")
+    if assessment is None:
+        raise Http404
+    return assessment
 
 
 def _area_or_404(assessment, code):
@@ -206,12 +216,8 @@ def _worth_reading(request, assessment, review):
 
 def _examples(assessment):
     """The work examples of each statement, by the statement's pk, in the order in which they were added: one query."""
-    links = Evidence.statements.through.objects.filter(evidence__assessment=assessment)
-    rows = links.values_list(
-        *("statement_id", "evidence_id", "evidence__title", "evidence__text", "evidence__link", "evidence__dated")
-    )
     found = {}
-    for pk, _, *example in sorted(rows, key=itemgetter(1)):
+    for pk, _, *example in sorted(_EXAMPLES.rows(assessment.pk), key=itemgetter(1)):
         found.setdefault(pk, []).append(example)
     return found
 

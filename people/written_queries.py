@@ -1,0 +1,116 @@
+"""Queries that are asked on every page: Django writes their SQL once for the process, and each request only gives the values.
+
+To write the SQL of a query set takes Django several times what the database takes to answer it (docs/performance.md). What is
+asked stays a query set, so that who may see a row is still said in one place; which apps use it decides that it stands here,
+in the app that every other may import.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+# What stands in for a value while the SQL is written; the number tells the values apart.
+_STAND_INS = {
+    int: lambda number: -987_654_321 - number,
+    str: lambda number: f"stands in for value {number}",
+    UUID: lambda number: UUID(int=2**127 + number),
+    datetime: lambda number: datetime(1901, 2, 3, 4, 5, number, tzinfo=UTC),
+}
+
+
+class WrittenQuery:
+    """A query that is asked again and again with other values.
+
+    ``make`` takes a value of each of ``kinds`` (int, str, UUID, datetime) and returns the query set: of models, with what is
+    read by ``select_related``, or ``values_list``. It must ask the same whatever the values are, and use each as it is.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet], *kinds: type):
+        self.make = make
+        self.kinds = kinds
+        self._written = {}
+
+    def rows(self, *values) -> list:
+        """What the query finds: models, or a tuple for each row."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        written = self._written.get(connection.vendor)
+        if written is None:
+            written = self._written[connection.vendor] = _write(self.make, self.kinds, connection)
+        return written.rows(values, connection)
+
+    def first(self, *values):
+        """The first of the rows; None where there is none."""
+        return next(iter(self.rows(*values)), None)
+
+
+class _Written:
+    """The SQL of a query for one kind of database, where its values go, and how its rows are read."""
+
+    def __init__(self, sql, params, places, converters, read):
+        self.sql, self.params, self.places = sql, params, places
+        self.converters, self.read = converters, read
+
+    def rows(self, values, connection):
+        params = list(self.params)
+        for value, places in zip(values, self.places, strict=True):
+            value = _as_parameter(value, connection)
+            for place in places:
+                params[place] = value
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            rows = cursor.fetchall()
+        if self.converters:
+            rows = [self._converted(row, connection) for row in rows]
+        return [self.read(row) for row in rows] if self.read else rows
+
+    def _converted(self, row, connection):
+        row = list(row)
+        for place, (converters, expression) in self.converters:
+            for convert in converters:
+                row[place] = convert(row[place], expression, connection)
+        return tuple(row)
+
+
+def _write(make, kinds, connection):
+    stand_ins = [_STAND_INS[kind](number) for number, kind in enumerate(kinds)]
+    queryset = make(*stand_ins)
+    compiler = queryset.query.get_compiler(connection=connection)
+    sql, params = compiler.as_sql()
+    written = [_as_parameter(each, connection) for each in stand_ins]
+    places = [tuple(place for place, param in enumerate(params) if param == each) for each in written]
+    if not all(places):
+        raise ValueError("The query does not use each of its values as it is.")
+    columns = [expression for expression, *_ in compiler.select]
+    converters = tuple(compiler.get_converters(columns).items())
+    return _Written(sql, params, places, converters, _reader(queryset, compiler))
+
+
+def _as_parameter(value, connection):
+    """A value as the database's driver takes it: what the field's own lookup makes of it."""
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+def _reader(queryset, compiler):
+    """What makes a model of a row, with those that ``select_related`` asked for; None where rows stay tuples."""
+    if queryset._iterable_class is not ModelIterable:
+        return None
+    info, alias = compiler.klass_info, queryset.db
+    places = info["select_fields"]
+    names = [column.target.attname for column, *_ in compiler.select[places[0] : places[-1] + 1]]
+    related = get_related_populators(info, compiler.select, alias)
+
+    def read(row):
+        found = info["model"].from_db(alias, names, row[places[0] : places[-1] + 1])
+        for each in related:
+            each.populate(row, found)
+        return found
+
+    return read
