@@ -18,7 +18,6 @@ from .models import (
     PeopleProfile,
     RoleTarget,
     Statement,
-    Version,
 )
 from .version_tables import VERSION_PATHS
 
@@ -67,13 +66,17 @@ _FOLLOW = {
 }
 
 
+def version_rows(version):
+    """Every model of what a version says, with its rows in ``version``."""
+    for model, path in VERSION_PATHS.items():
+        follow = _FOLLOW.get(model, ["version__framework"] if path else ["framework"])
+        yield model, model.objects.filter(**{path or "pk": version.pk}).select_related(*follow)
+
+
 def version_entries(version):
     """Every row of ``version`` as fixture entries with natural keys."""
     entries = []
-    for model, path in VERSION_PATHS.items():
-        rows = model.objects.filter(**{path or "pk": version.pk}).select_related(
-            *_FOLLOW.get(model, ["framework"] if model is Version else ["version__framework"])
-        )
+    for _, rows in version_rows(version):
         entries += serializers.serialize("python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True)
     return entries
 

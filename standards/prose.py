@@ -74,3 +74,18 @@ def prose_words(text: str) -> str:
         elif token.type in ("fence", "code_block"):
             lines.append(token.content)
     return "\n".join(re.sub(r"\s+", " ", line).strip() for line in lines)
+
+
+def prose_links(text: str) -> list[str]:
+    """The addresses that ``text``, which is Markdown, links to, in their order."""
+    return [
+        child.attrGet("href")
+        for token in _markdown.parse(text)
+        for child in token.children or ()
+        if child.type == "link_open"
+    ]
+
+
+def prose_headings(text: str) -> list[int]:
+    """How deep each heading of ``text``, which is Markdown, is as it was written: 1 for #, 2 for ##."""
+    return [int(token.tag[1]) for token in _markdown.parse(text) if token.type == "heading_open"]

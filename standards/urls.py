@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from .codes import AREA_CODE, STATEMENT_CODE
 from .views import areas, exports, levels, reference, roles, search, versions
 
 
@@ -16,13 +17,13 @@ class CodeConverter:
 class AreaCodeConverter(CodeConverter):
     """An area's code, such as B4."""
 
-    regex = "[A-Z0-9][A-Za-z0-9]{0,9}"
+    regex = AREA_CODE
 
 
 class StatementCodeConverter(CodeConverter):
     """A statement's code, such as B4.3."""
 
-    regex = r"[A-Z0-9][A-Za-z0-9]{0,8}\.[A-Za-z0-9.]{1,8}"
+    regex = STATEMENT_CODE
 
 
 register_converter(AreaCodeConverter, "areacode")

@@ -36,7 +36,8 @@ WITHIN = {
     "views": "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
     "waiting contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "publication fingerprint follower reviewers against_source actions forms line_import edits wording version_tables models",
+    "admin": "publication fingerprint follower reviewers against_source actions forms line_import edits wording "
+    "version_tables models",
     "line_import": "actions models",
     "management": "actions answers standing demo exports models",
     "migrations": "guards models",
@@ -47,11 +48,10 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "records answers wording demo notice_words plans models",
-    "actions": "answers agreement standing previous records fingerprint links resemblance publication tasks "
+    "actions": "follower reviewers answers carrying agreement standing previous records fingerprint links resemblance publication tasks "
     "edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
-    "actions": "follower reviewers",
     "against_source": "fingerprint prose models",
     "tasks": "reports notice_words post models",
     "permissions": "models",
@@ -59,6 +59,7 @@ WITHIN = {
     "waiting": "models",
     "contents": "models",
     "checking": "answers",
+    "carrying": "answers",
     "review": "agreement answers reports scoring",
     "segments": "answers",
     "agenda": "scoring answers",
@@ -70,6 +71,7 @@ WITHIN = {
     "standing": "answers models",
     "meaning": "",
     "before": "answers carrying reports",
+    "earlier": "answers before carrying models",
     "previous": "answers before carrying models",
     "comparisons": "comparing meaning reports charts scoring models",
     "comparing": "scoring",

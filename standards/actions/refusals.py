@@ -5,7 +5,7 @@ class NotPublishable(Exception):
     """A version cannot be published as it stands; ``problems`` says why, a sentence each."""
 
     def __init__(self, problems):
-        super().__init__(" ".join(problems))
+        super().__init__(" ".join(str(problem) for problem in problems))
         self.problems = problems
 
 
