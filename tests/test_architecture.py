@@ -48,8 +48,8 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "records answers wording demo notice_words plans models",
-    "actions": "follower reviewers answers carrying agreement standing previous records fingerprint links resemblance publication tasks "
-    "edits version_numbers version_tables models",
+    "actions": "follower reviewers answers carrying agreement standing previous records fingerprint links resemblance publication "
+    "tasks edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
     "against_source": "fingerprint prose models",

@@ -3,6 +3,7 @@
 Each action claims the round first (``claims``): the lock that makes two windows take turns.
 """
 
+from .carrying import carry_over, take_proposals
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
 from .evidence import delete_evidence, save_evidence
 from .goals import Planned, add_goal_note, add_goal_outcome, drop_goal, finish_goal, reopen_goal, save_goal
@@ -49,6 +50,7 @@ __all__ = [
     "add_goal_note",
     "add_goal_outcome",
     "agree_with_rest",
+    "carry_over",
     "choose_role",
     "close_assessment",
     "confirm_conversation",
@@ -75,6 +77,7 @@ __all__ = [
     "start_assessment",
     "start_next_assessment",
     "still_true",
+    "take_proposals",
     "touch",
     "withdraw_assessment",
 ]

@@ -1,6 +1,7 @@
 """The lock that every action takes first: an UPDATE of the round, conditional on its state and on who acts.
 
-Two windows take turns at it, and the second one finds the state that the first one left.
+Two windows take turns at it, and the second one finds the state that the first one left. A round that was brought to another
+version after the action read it is refused too: what was typed is about other statements.
 """
 
 from django.db.models import Exists, OuterRef, Q
@@ -57,9 +58,15 @@ def claim_to_close(assessment, by):
     return _claim(Assessment.objects.owned_by(by).filter(closable), assessment, {})
 
 
+def claim_to_carry(assessment, by, **changes):
+    """The same of a draft, which ``by`` must own; None is the portal itself."""
+    rounds = Assessment.objects.all() if by is None else Assessment.objects.owned_by(by)
+    return _claim(rounds.filter(state=Assessment.State.DRAFT), assessment, changes)
+
+
 def _claim(rounds, assessment, changes):
     at = changes.get("acted_at") or timezone.now()
-    if not rounds.filter(pk=assessment.pk).update(changed_at=at, **changes):
+    if not rounds.filter(pk=assessment.pk, version=assessment.version_id).update(changed_at=at, **changes):
         raise NotOpen
     assessment.changed_at = at
     for name, value in changes.items():

@@ -51,7 +51,7 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
             assessment=assessment, view=view, statement_id__in=[change.statement_id for change in typed]
         )
         .order_by()
-        .values("statement_id", "rated_at", *written)
+        .values("statement_id", "rated_at", "given_under_id", *written)
     }
     signed = {"rated_by_id": rated_by.pk} if rated_by else {}
     rows, conflicts, revisions = [], [], {}
@@ -69,6 +69,7 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
             conflicts.append(Conflict(change.statement_id, change.answer, saved, revision, saved_at))
             continue
         answer = change.answer
+        is_same_choice = (saved.choice, saved.reason) == (answer.choice, answer.reason)
         revisions[change.statement_id] = revision + 1
         rows.append(
             Rating(
@@ -80,6 +81,8 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
                 reason=answer.reason,
                 note=answer.note,
                 revision=revision + 1,
+                # Another level, or another reason, is given under the round's own version.
+                given_under_id=row["given_under_id"] if row and is_same_choice else None,
                 rated_at=at,
                 **signed | {"about_revision": concerns} if signed else {},
             )
@@ -88,7 +91,7 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
         rows,
         update_conflicts=True,
         unique_fields=["assessment", "statement", "view"],
-        update_fields=[*written, "rated_at"],
+        update_fields=[*written, "given_under", "rated_at"],
     )
     return Saved(at, tuple(conflicts), revisions)
 
