@@ -4,15 +4,18 @@ from django.contrib import admin
 from django.urls import reverse
 
 from ..models import Version
+from . import next_version
 from .asked import AttributeInline, LevelInline, SectionInline
 from .rows import RowAdmin
-from .version_pages import VersionLink
+from .version_pages import PUBLISHED, RETIRED, VersionLink
 
 # The modules with pages about one version: each has ``version_urls(model_admin)``.
-WITH_PAGES = ()
+WITH_PAGES = (next_version,)
 
 # What the page of a version leads to, in the order in which an editor comes to it.
-LINKS: tuple[VersionLink, ...] = ()
+LINKS: tuple[VersionLink, ...] = (
+    VersionLink("standards_version_next", "Start the next version", (PUBLISHED, RETIRED), next_version.PERMISSION),
+)
 
 
 @admin.register(Version)

@@ -5,7 +5,7 @@ from .editing import ReadersNote, SignOff, StatementComment
 from .example import CaseStudy, CaseStudyStage, PeopleProfile
 from .framework import Framework, Level, Version
 from .guidance import GuideSection, Insight, LearningResource
-from .history import WITH_HISTORY
+from .history import WITH_HISTORY, one_change
 from .link import StatementLink
 from .reference import GlossaryTerm, LifecycleStage, ReferencePage, Source
 from .role import RoleProfile, RoleTarget
@@ -39,4 +39,5 @@ __all__ = [
     "StatementComment",
     "StatementLink",
     "Version",
+    "one_change",
 ]
