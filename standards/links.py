@@ -253,3 +253,41 @@ def _areas(older, newer, back, area_of):
         area: by_name.get(named[newer.pk][area]) if came_from is None else came_from
         for area, came_from in areas.items()
     }
+
+
+# What one version records
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    """The links that together say what became of one statement, or of the several that one was split into or merged from.
+
+    ``olds`` and ``news`` are keys in published order. All links of a group are decided, or none is.
+    """
+
+    kind: StatementLink.Kind
+    olds: tuple[int, ...]
+    news: tuple[int, ...]
+    links: tuple[StatementLink, ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is decided, and no proposal."""
+        return all(link.is_decided for link in self.links)
+
+
+def grouped(links: Iterable[StatementLink]) -> list[LinkGroup]:
+    """``links`` of one version in groups, in their order."""
+    groups = {}
+    for link in links:
+        shared = {Kind.SPLIT: link.old_id, Kind.MERGED: link.new_id}.get(link.kind, link.pk)
+        groups.setdefault((link.kind, shared), []).append(link)
+    return [
+        LinkGroup(
+            Kind(kind),
+            tuple(dict.fromkeys(link.old_id for link in group if link.old_id)),
+            tuple(dict.fromkeys(link.new_id for link in group if link.new_id)),
+            tuple(group),
+        )
+        for (kind, _), group in groups.items()
+    ]

@@ -35,7 +35,7 @@ WITHIN = {
     "urls": "codes views",
     "views": "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
-    "waiting contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
+    "waiting beginnings contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
     "admin": "publication fingerprint follower reviewers against_source actions forms line_import edits wording "
     "version_tables models",
     "line_import": "actions models",
@@ -57,6 +57,7 @@ WITHIN = {
     "permissions": "models",
     "progress": "models",
     "waiting": "models",
+    "beginnings": "models",
     "contents": "models",
     "checking": "answers",
     "carrying": "answers",
@@ -80,6 +81,8 @@ WITHIN = {
     "version_tables": "models",
     "edits": "version_tables wording models",
     "links": "remembering models",
+    "resemblance": "wording",
+    "differences": "links tree wording",
     "tree": "remembering wording models",
     "library": "prose remembering models",
     "comparison": "tree wording",
@@ -116,6 +119,7 @@ PAGES_BY_ANOTHER_NAME = {
     "report_unavailable",
     "report_hidden",
     "assessment_start_closed",
+    "assessment_start_choose",
     "version_pdf",
 }
 

@@ -4,9 +4,7 @@ import json
 import uuid
 from pathlib import Path
 
-from django.utils import timezone
-
-from standards.actions import publish_unreviewed, start_next_version
+from standards.actions import Decision, decide_links, propose_links, publish_unreviewed, start_next_version
 from standards.models import (
     Area,
     LevelDescriptor,
@@ -57,21 +55,14 @@ def edit(version):
 
 
 def link(older, version, *, by=None):
-    """Record what became of every statement of ``older`` in ``version``, as an editor decided it."""
+    """Record what became of every statement of ``older`` in ``version``, as an editor decides it."""
     olds, news = (_by_code(each) for each in (older, version))
-    unchanged = {new.lineage: new for new in news.values()}
-    ends = []
+    propose_links(version=version)
+    decisions = []
     for kind, was, now in BECAME:
-        ends += [
-            (kind, olds[old] if old else None, news[new] if new else None) for old in was or [""] for new in now or [""]
-        ]
-    linked = {old.pk for _, old, _ in ends if old}
-    ends += [("same", old, unchanged[old.lineage]) for old in olds.values() if old.pk not in linked]
-    StatementLink.objects.filter(version=version).delete()
-    StatementLink.objects.bulk_create(
-        StatementLink(version=version, kind=kind, old=old, new=new, decided_by=by, decided_at=timezone.now())
-        for kind, old, new in ends
-    )
+        ends = [olds[code].pk for code in was], [news[code].pk for code in now]
+        decisions.append(Decision(StatementLink.Kind(kind), *map(tuple, ends), frozenset([*ends[0], *ends[1]])))
+    decide_links(version=version, by=by, decisions=decisions)
 
 
 def _edit_statements(version):
