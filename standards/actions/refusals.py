@@ -18,4 +18,8 @@ class NotNext(Exception):
 
 
 class NotEditable(Exception):
-    """Nothing can be changed so; the message says why, in a sentence for an editor."""
+    """Nothing can be changed so; the message says why, in a sentence for an editor. ``field`` is what of a form it is about."""
+
+    def __init__(self, message, field=""):
+        super().__init__(message)
+        self.field = field

@@ -25,13 +25,13 @@ def plan_retirement(*, version, closes_on, retires_on, by):
     version = lock_version(version, Version.State.PUBLISHED)
     today = timezone.localdate()
     if retires_on and not closes_on:
-        raise NotEditable("Say which is the last day for new assessments.")
+        raise NotEditable("Say which is the last day for new assessments.", "closes_on")
     if closes_on and closes_on < today and closes_on != version.closes_on:
-        raise NotEditable("The last day for new assessments is past.")
+        raise NotEditable("The last day for new assessments is past.", "closes_on")
     if retires_on and retires_on != version.retires_on:
         _check_day(version, closes_on, retires_on, today)
     elif retires_on and retires_on < closes_on:
-        raise NotEditable("It cannot retire before the last day for new assessments.")
+        raise NotEditable("It cannot retire before the last day for new assessments.", "retires_on")
     is_other = (version.closes_on, version.retires_on) != (closes_on, retires_on)
     version.closes_on, version.retires_on = closes_on, retires_on
     _save(version, "closes_on", "retires_on", by=by)
@@ -42,15 +42,16 @@ def plan_retirement(*, version, closes_on, retires_on, by):
 
 def _check_day(version, closes_on, retires_on, today):
     if retires_on <= today:
-        raise NotEditable("The day on which it retires must be after today.")
+        raise NotEditable("The day on which it retires must be after today.", "retires_on")
     if retires_on < closes_on:
-        raise NotEditable("It cannot retire before the last day for new assessments.")
+        raise NotEditable("It cannot retire before the last day for new assessments.", "retires_on")
     midway = follower().midway(version)
     if midway and retires_on < today + LEAST_NOTICE:
         people = "1 person is" if midway == 1 else f"{midway} people are"
         raise NotEditable(
             f"{people} midway under it and must have at least {LEAST_NOTICE.days} days: "
-            "choose a later day on which it retires."
+            "choose a later day on which it retires.",
+            "retires_on",
         )
 
 

@@ -38,11 +38,12 @@ def ask_for_review(*, version, by, reviewers):
 
 
 @transaction.atomic
-def sign_off(*, version, by, signs, remark=""):
+def sign_off(*, version, by, signs, remark="", read=""):
     """Record that the reviewer ``by`` signs the words as they stand, or wants changes, which ``remark`` names.
 
-    They may answer again until it is published. Raises ``NotEditable`` when it is not in review, when ``by`` was not asked, or
-    when changes are wanted without a remark.
+    ``read`` is the fingerprint of what they read, where that is known. They may answer again until it is published. Raises
+    ``NotEditable`` when it is not in review, when ``by`` was not asked, when changes are wanted without a remark, or when the
+    words are others than those that were read.
     """
     version = lock_version(version, Version.State.IN_REVIEW)
     asked = version.sign_offs.filter(reviewer=by, is_current=True).first()
@@ -50,10 +51,15 @@ def sign_off(*, version, by, signs, remark=""):
         raise NotEditable("You were not asked to sign this version off.")
     if not signs and not remark.strip():
         raise NotEditable("Say what is to change.")
+    stands = fingerprint(version_entries(version))
+    if read and read != stands:
+        raise NotEditable(
+            "The words were changed since you opened this page. Read the version again before you answer."
+        )
     asked.answer = SignOff.Answer.SIGNED if signs else SignOff.Answer.CHANGES
     asked.remark = remark.strip()
     asked.answered_at = timezone.now()
-    asked.fingerprint = fingerprint(version_entries(version))
+    asked.fingerprint = stands
     asked.save(update_fields=["answer", "remark", "answered_at", "fingerprint"])
     return asked
 
