@@ -13,6 +13,8 @@ from ..reviewers import PERMISSION, reviewers_to_ask
 from .problems import addressed
 from .version_pages import draw_version_page, version_path
 
+EDITS = "standards.change_version"
+
 
 class ReviewForm(forms.Form):
     reviewers = forms.ModelMultipleChoiceField(
@@ -57,13 +59,16 @@ class SignOffForm(forms.Form):
 
 def version_urls(model_admin):
     return [
-        version_path(model_admin, "review", version_review),
+        version_path(model_admin, "review", version_review, permission=PERMISSION),
         version_path(model_admin, "sign-off", version_sign_off, permission=PERMISSION),
     ]
 
 
 def version_review(model_admin, request, version):
-    """Ask for a review, see how far it has come, or take the version back to draft."""
+    """See how far the review has come; editors ask for it, or take the version back to draft."""
+    is_editor = request.user.has_perm(EDITS)
+    if request.method == "POST" and not is_editor:
+        raise PermissionDenied
     if request.method == "POST" and "back" in request.POST:
         return _taken_back(request, version)
     form = ReviewForm(request.POST or None)
@@ -82,6 +87,7 @@ def version_review(model_admin, request, version):
         "form": form,
         "asked": version.sign_offs.select_related("reviewer", "asked_by"),
         "problems": addressed(problems, version),
+        "is_editor": is_editor,
         "is_reviewer": version.sign_offs.filter(is_current=True, reviewer=request.user).exists(),
     }
     status = 422 if form.is_bound else 200

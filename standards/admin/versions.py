@@ -4,16 +4,19 @@ from django.contrib import admin
 from django.urls import reverse
 
 from ..models import Version
-from . import next_version
+from . import next_version, publishing, retiring, reviewing
 from .asked import AttributeInline, LevelInline, SectionInline
 from .rows import RowAdmin
-from .version_pages import PUBLISHED, RETIRED, VersionLink
+from .version_pages import PUBLISHED, RETIRED, UNDER_WAY, VersionLink
 
 # The modules with pages about one version: each has ``version_urls(model_admin)``.
-WITH_PAGES = (next_version,)
+WITH_PAGES = (next_version, reviewing, publishing, retiring)
 
 # What the page of a version leads to, in the order in which an editor comes to it.
 LINKS: tuple[VersionLink, ...] = (
+    VersionLink("standards_version_review", "Review", (*UNDER_WAY, PUBLISHED, RETIRED), reviewing.PERMISSION),
+    VersionLink("standards_version_publish", "Check and publish", UNDER_WAY),
+    VersionLink("standards_version_retire", "Retire it", (PUBLISHED,), retiring.PERMISSION),
     VersionLink("standards_version_next", "Start the next version", (PUBLISHED, RETIRED), next_version.PERMISSION),
 )
 
@@ -21,8 +24,11 @@ LINKS: tuple[VersionLink, ...] = (
 @admin.register(Version)
 class VersionAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["framework", "number", "issued", "source_title", "source_url", "licence", "state", "published_at"]
-    readonly_fields = ["state", "published_at"]
+    fields = [
+        *("framework", "number", "issued", "source_title", "source_url", "licence"),
+        *("follows", "state", "published_at", "closes_on", "retires_on", "fingerprint"),
+    ]
+    readonly_fields = ["follows", "state", "published_at", "closes_on", "retires_on", "fingerprint"]
     inlines = [LevelInline, SectionInline, AttributeInline]
     list_display = ["number", "framework", "state", "issued", "published_at"]
     list_filter = ["state"]

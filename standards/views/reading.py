@@ -90,7 +90,7 @@ class Reading:
 def open_version(user, framework: str, number: str) -> Reading:
     """Open a version by its framework's slug and its number, or "latest"; one query.
 
-    Raises ``Http404`` where there is none, and for a draft to everybody but editors.
+    Raises ``Http404`` where there is none, and for a draft to everybody but editors and reviewers.
     """
     versions = list(
         Version.objects.filter(framework__slug=framework).select_related("framework").order_by("-published_at", "-pk")
@@ -103,8 +103,8 @@ def open_version(user, framework: str, number: str) -> Reading:
 
 
 def may_read_drafts(user) -> bool:
-    """Whether somebody is an editor of the standards."""
-    return user.is_staff and user.has_perm("standards.change_version")
+    """Whether somebody is an editor of the standards, or may be asked to review them."""
+    return user.is_staff and user.has_perm("standards.view_version")
 
 
 def version_page(view):
