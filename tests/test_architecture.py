@@ -34,12 +34,12 @@ APPS["standards_portal"] = set(APPS)
 WITHIN = {
     "urls": "codes views",
     "views": "forms actions permissions reports records progress checking wording answers "
-    "held_posts demo tree library comparison release diagrams search exports notice_words previous comparisons "
+    "held_posts demo tree library comparison release diagrams search exports notice_words previous earlier meaning comparisons "
     "waiting beginnings contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "publication fingerprint follower reviewers against_source actions forms line_import edits wording "
+    "admin": "editions publication fingerprint follower reviewers against_source actions forms line_import edits wording "
     "version_tables models",
     "line_import": "actions models",
-    "management": "actions answers standing demo exports models",
+    "management": "editions actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",
@@ -53,7 +53,7 @@ WITHIN = {
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
     "against_source": "fingerprint prose models",
-    "tasks": "reports notice_words post models",
+    "tasks": "actions reports notice_words post models",
     "permissions": "models",
     "progress": "models",
     "waiting": "models",
@@ -70,6 +70,7 @@ WITHIN = {
     "plans": "agreement scoring",
     "agreement": "answers",
     "standing": "answers models",
+    "editions": "actions answers carrying tasks models",
     "meaning": "",
     "before": "answers carrying reports",
     "earlier": "answers before carrying models",

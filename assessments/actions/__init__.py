@@ -3,7 +3,8 @@
 Each action claims the round first (``claims``): the lock that makes two windows take turns.
 """
 
-from .carrying import carry_over, take_proposals
+from .carry_runs import STOPPED_AFTER, run_batch, start_again, start_run
+from .carrying import carry_over, take_proposals, way_between
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
 from .evidence import delete_evidence, save_evidence
 from .goals import Planned, add_goal_note, add_goal_outcome, drop_goal, finish_goal, reopen_goal, save_goal
@@ -18,9 +19,10 @@ from .refusals import (
     NoLineManager,
     NotAskable,
     NotOpen,
+    NotStopped,
     Unfinished,
 )
-from .reminders import remind_of_goals, remind_of_years
+from .reminders import remind_of_goals, remind_of_versions, remind_of_years, tell_of_publication, tell_of_retirement
 from .report_files import keep_report_file
 from .reviewing import Reviewed, agree_with_rest, finish_review, save_review
 from .rounds import choose_role, delete_assessment, start_assessment
@@ -34,6 +36,7 @@ from .sharing import (
 from .targets import set_targets
 
 __all__ = [
+    "STOPPED_AFTER",
     "AlreadyConfirmed",
     "AlreadyOpen",
     "ChangedElsewhere",
@@ -42,6 +45,7 @@ __all__ = [
     "NoLineManager",
     "NotAskable",
     "NotOpen",
+    "NotStopped",
     "Planned",
     "Recorded",
     "Reviewed",
@@ -63,9 +67,11 @@ __all__ = [
     "keep_report_file",
     "record_conversation",
     "remind_of_goals",
+    "remind_of_versions",
     "remind_of_years",
     "reopen_goal",
     "return_assessment",
+    "run_batch",
     "save_agreed",
     "save_evidence",
     "save_goal",
@@ -74,10 +80,15 @@ __all__ = [
     "set_agreed_targets",
     "set_targets",
     "share_assessment",
+    "start_again",
     "start_assessment",
     "start_next_assessment",
+    "start_run",
     "still_true",
     "take_proposals",
+    "tell_of_publication",
+    "tell_of_retirement",
     "touch",
+    "way_between",
     "withdraw_assessment",
 ]

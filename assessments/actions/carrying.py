@@ -39,8 +39,7 @@ def carry_over(*, assessment, to_version, by=None, run=None) -> CarryOver:
     if from_version.pk == to_version.pk:
         return _come_before(assessment, to_version, by)
     _check_version(from_version, to_version)
-    tree = version_tree(to_version)
-    way = Way(version_paths(from_version, to_version), {each.pk: each.choices for each in tree.statements})
+    tree, way = version_tree(to_version), way_between(from_version, to_version)
     try:
         at = claim_to_carry(assessment, by, version=to_version, carried_from=from_version)
     except NotOpen:
@@ -66,6 +65,11 @@ def carry_over(*, assessment, to_version, by=None, run=None) -> CarryOver:
         archived=made.counts[Fate.ARCHIVED],
         at=at,
     )
+
+
+def way_between(older, newer) -> Way:
+    """The way from ``older`` to ``newer``; no query where both are remembered."""
+    return Way(version_paths(older, newer), {each.pk: each.choices for each in version_tree(newer).statements})
 
 
 def _come_before(assessment, to_version, by):

@@ -43,3 +43,7 @@ class NoDay(Exception):
 
 class AlreadyConfirmed(Exception):
     """The person has confirmed what is recorded, and it was not changed since."""
+
+
+class NotStopped(Exception):
+    """The run is at work, or has ended with nothing left to try again."""

@@ -1,4 +1,4 @@
-"""What time brings about: goals that fall due, and a year since the last round."""
+"""What time brings about: goals that fall due, a year since the last round, and versions that come and go."""
 
 from datetime import date, timedelta
 
@@ -8,12 +8,15 @@ from django.utils import timezone
 
 from people.actions import notify
 from people.models import Notice
+from standards.models import Version
 
 from ..models import Assessment, Goal
 
 AHEAD = timedelta(days=14)
 YEAR = timedelta(days=365)
+BATCH = 200
 _KINDS = (Notice.Kind.GOAL_DUE, Notice.Kind.GOAL_OVERDUE, Notice.Kind.YEAR_PASSED)
+_OF_VERSIONS = (Notice.Kind.VERSION_PUBLISHED, Notice.Kind.VERSION_RETIRES)
 
 
 def remind_of_goals(*, today: date) -> int:
@@ -58,6 +61,64 @@ def remind_of_years(*, today: date) -> int:
             for assessment in past.select_related("owner")
         }
     )
+
+
+def remind_of_versions() -> int:
+    """Tell people midway of a later version, and of the day on which theirs retires, whom the worker missed or who began since.
+
+    Returns how many were told.
+    """
+    before = Notice.objects.filter(kind__in=_OF_VERSIONS).count()
+    for version in Version.objects.latest_of_each_framework():
+        _all_batches(tell_of_publication, version)
+    for version in Version.objects.published().filter(retires_on__isnull=False):
+        _all_batches(tell_of_retirement, version)
+    return Notice.objects.filter(kind__in=_OF_VERSIONS).count() - before
+
+
+def _all_batches(tell, version):
+    after = tell(version=version)
+    while after:
+        after = tell(version=version, after=after)
+
+
+def tell_of_publication(*, version, after="") -> str:
+    """Tell the next owners of drafts under earlier versions that ``version`` is published, each once.
+
+    Shared rounds stay under their version. Begins after the draft with the key ``after``; returns the key of the last draft, "" at
+    the end.
+    """
+    earlier = Version.objects.filter(framework=version.framework_id, published_at__lt=version.published_at)
+    return _tell_midway(
+        Assessment.objects.filter(version__in=earlier),
+        after,
+        lambda draft: f"{Notice.Kind.VERSION_PUBLISHED}:{draft.pk}:{version.pk}",
+        kind=Notice.Kind.VERSION_PUBLISHED,
+    )
+
+
+def tell_of_retirement(*, version, after="") -> str:
+    """Tell the next owners of drafts under ``version`` when it retires, as ``tell_of_publication`` does; again for another day."""
+    if version.retires_on is None or version.state != Version.State.PUBLISHED:
+        return ""
+    return _tell_midway(
+        Assessment.objects.filter(version=version),
+        after,
+        lambda draft: f"{Notice.Kind.VERSION_RETIRES}:{draft.pk}:{version.retires_on.isoformat()}",
+        kind=Notice.Kind.VERSION_RETIRES,
+        due_on=version.retires_on,
+    )
+
+
+def _tell_midway(rounds, after, key_of, **said):
+    drafts = rounds.filter(state=Assessment.State.DRAFT).select_related("owner").order_by("pk")
+    drafts = list((drafts.filter(pk__gt=after) if after else drafts)[:BATCH])
+    keys = {key_of(draft): draft for draft in drafts}
+    made = set(Notice.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+    for key, draft in keys.items():
+        if key not in made:
+            notify(recipient=draft.owner, path=reverse("assessment-detail", args=[draft.pk]), key=key, **said)
+    return str(drafts[-1].pk) if len(drafts) == BATCH else ""
 
 
 def _tell_once(notices):

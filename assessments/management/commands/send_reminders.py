@@ -1,17 +1,22 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from assessments.actions import remind_of_goals, remind_of_years
+from assessments.actions import remind_of_goals, remind_of_versions, remind_of_years
 from people.actions import sweep_notices
 
 
 class Command(BaseCommand):
-    help = "Tell people of goals that fall due and of a year gone by, and look after notices that were cut off. Once a day."
+    help = (
+        "Tell people of goals that fall due, of a year gone by and of versions that come and go, and look after notices that were "
+        "cut off. Once a day."
+    )
 
     def handle(self, **options):
         today = timezone.localdate()
         goals, years = remind_of_goals(today=today), remind_of_years(today=today)
+        versions = remind_of_versions()
         cut_off, waiting = sweep_notices()
         self.stdout.write(
-            f"Reminded of goals: {goals}; of a year gone by: {years}. Notices cut off: {cut_off}; sent on: {waiting}."
+            f"Reminded of goals: {goals}; of a year gone by: {years}; of versions: {versions}. "
+            f"Notices cut off: {cut_off}; sent on: {waiting}."
         )
