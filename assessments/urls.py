@@ -12,6 +12,7 @@ from .views import (
     reports,
     reviews,
     sharing,
+    starts,
     targets,
 )
 
@@ -32,8 +33,8 @@ register_converter(AreaCodeConverter, "area")
 
 urlpatterns = [
     path("", assessments.assessment_list, name="assessment-list"),
-    path("start/", assessments.assessment_start, name="assessment-start"),
-    path("new/", assessments.assessment_create, name="assessment-create"),
+    path("start/", starts.assessment_start, name="assessment-start"),
+    path("new/", starts.assessment_create, name="assessment-create"),
     path("check-code/", reports.report_verify, name="report-verify"),
     path("<uuid:assessment_id>/", assessments.assessment_detail, name="assessment-detail"),
     path("<uuid:assessment_id>/role/", assessments.assessment_role, name="assessment-role"),

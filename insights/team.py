@@ -42,7 +42,7 @@ def team_of(line_manager) -> tuple[Member, ...]:
     """Everybody with a live line to ``line_manager``, by name, in two queries whatever their number."""
     lines = ReportingLine.objects.live().filter(line_manager=line_manager).with_people()
     rounds = {}
-    read = Assessment.objects.read_by(line_manager).select_related("conversation")
+    read = Assessment.objects.read_by(line_manager).select_related("conversation", "version__framework")
     for assessment in read.order_by("-shared_at"):
         rounds.setdefault(assessment.owner_id, []).append(SharedRound(assessment, wait_of(assessment)))
     members = [Member(line.person, line, tuple(rounds.get(line.person_id, ()))) for line in lines]

@@ -16,15 +16,15 @@ from .targets import write_targets
 def start_assessment(*, owner, version, role_profile_id=None):
     """A new draft with the targets that the role profile proposes (without one, the lowest level in every area).
 
-    Raises ``AlreadyOpen``, and ``NotAskable`` when the version is not published or the profile is another version's.
+    Raises ``AlreadyOpen``, and ``NotAskable`` when the version is not open for new rounds or the profile is another version's.
     """
     return begin(owner, version, propose_targets, role_profile_id=role_profile_id)
 
 
 def begin(owner, version, fill, **fields):
     """A new draft, which ``fill`` is given to put in what it begins with. Raises as ``start_assessment``."""
-    if version.state != Version.State.PUBLISHED:
-        raise NotAskable(f"Version {version.number} is not published.")
+    if not Version.objects.open_for_rounds().filter(pk=version.pk).exists():
+        raise NotAskable(f"Version {version.number} is not open for new assessments.")
     try:
         with transaction.atomic():
             at = timezone.now()

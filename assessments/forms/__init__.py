@@ -2,6 +2,7 @@
 
 from .conversation import AgreedForm, AgreedTargetForm, ConfirmForm, RecordForm
 from .evidence import EvidenceForm
+from .framework import FrameworkForm
 from .goal import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
 from .rating import RatingForm
 from .report import CheckCodeForm
@@ -16,6 +17,7 @@ __all__ = [
     "CheckCodeForm",
     "ConfirmForm",
     "EvidenceForm",
+    "FrameworkForm",
     "GoalDropForm",
     "GoalFinishForm",
     "GoalForm",

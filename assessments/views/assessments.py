@@ -1,4 +1,4 @@
-"""A round as a whole: the list, starting, its role, the list of areas, checking, closing and deleting."""
+"""A round as a whole: the list, its role, the list of areas, closing and deleting."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.models import Notice, ReportingLine
-from standards.models import Version
 from standards.tree import version_tree
 
 from .. import permissions
-from ..actions import AlreadyOpen, NotOpen, choose_role, close_assessment, delete_assessment, start_assessment
+from ..actions import NotOpen, choose_role, close_assessment, delete_assessment
+from ..beginnings import beginnings_of, over_at
 from ..forms import RoleForm
 from ..forms.role import NONE_OF_THESE
 from ..models import Assessment, Event, Goal
@@ -31,31 +31,54 @@ LEADING_ON = ("share", "withdraw", "hand_over", "close", "delete")
 def assessment_list(request):
     own = Assessment.objects.owned_by(request.user).with_version().select_related("conversation")
     rounds = list(own)
-    current = next((each for each in rounds if each.state in Assessment.OPEN_STATES), None)
-    earlier = [each for each in rounds if each is not current]
+    under_way = [each for each in rounds if each.state in Assessment.OPEN_STATES]
+    current = max(under_way, key=lambda each: each.changed_at, default=None)
     context = {
         "current": current,
-        "earlier": earlier,
-        "last": next((each for each in earlier if permissions.can_start_next(request.user, each)), None),
+        "also_open": [each for each in under_way if each is not current],
+        "earlier": [each for each in rounds if each not in under_way],
         "held_posts": request.user.held_posts.visible_to(request.user),
         "goals": Goal.objects.open().filter(owner=request.user).order_by("due_on", "pk")[:GOALS_SHOWN],
         "today": timezone.localdate(),
         "unread_notices": Notice.objects.visible_to(request.user).unread().count(),
         **_waiting_for_line_manager(request.user),
+        **_beginnings(rounds, current),
     }
     if current:
         context |= _standing(current) | _sharing(request.user, current)
-    else:
-        context["version"] = Version.objects.latest_published()
-        context["next_on"] = context["last"] and year_after(context["last"])
     return render(request, "assessments/assessment_list.html", context)
+
+
+def _beginnings(rounds, current):
+    """What may be begun. Without a round under way the first of it is what the page leads with; the rest stands below."""
+    beginnings = beginnings_of(rounds)
+    if current:
+        return {"beginnings": beginnings, "last": None}
+    last = beginnings[0].last if beginnings else max(rounds, key=over_at, default=None)
+    if last is None and len(beginnings) > 1:
+        # Somebody new, to whom none comes before the others: the start asks.
+        return {"beginnings": (), "last": None, "is_choice": True}
+    return {
+        "beginnings": beginnings[1:],
+        "last": last,
+        "version": beginnings[0].version if beginnings else None,
+        "choice": beginnings[0].choice if beginnings else "",
+        "is_choice": False,
+        "next_on": last and year_after(last),
+    }
 
 
 def _waiting_for_line_manager(user):
     """What waits for somebody because of whom they are line manager of: rounds, and requests."""
-    rounds = Assessment.objects.open().read_by(user).select_related("owner", "conversation").order_by("shared_at")
+    rounds = (
+        Assessment.objects.open()
+        .read_by(user)
+        .select_related("owner", "conversation", "version__framework")
+        .order_by("shared_at")
+    )
     waits = [(each, wait_of(each)) for each in rounds]
     return {
+        "names_standards": len({each.framework_id for each, _ in waits}) > 1,
         "to_review": [(each, wait) for each, wait in waits if wait.for_line_manager],
         "line_requests": ReportingLine.objects.waiting_for(user).with_people(),
     }
@@ -95,33 +118,6 @@ def _reading(user, assessment):
     """What a round waits for, as its line manager reads it."""
     wait = wait_of(assessment)
     return {"wait": wait, "confirms_again": must_confirm_again(assessment, wait, user)}
-
-
-@require_safe
-def assessment_start(request):
-    version = Version.objects.latest_published()
-    if version is None:
-        return render(request, "assessments/assessment_start_closed.html")
-    return render(request, "assessments/assessment_start.html", {"tree": version_tree(version), "version": version})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def assessment_create(request):
-    version = Version.objects.latest_published()
-    if version is None:
-        return redirect("assessment-start")
-    tree = version_tree(version)
-    form = RoleForm(request.POST if request.method == "POST" else None, tree=tree)
-    if form.is_valid():
-        try:
-            assessment = start_assessment(owner=request.user, version=version, role_profile_id=form.chosen_pk())
-        except AlreadyOpen:
-            messages.info(
-                request, "You have an assessment under way. Go on with it, or close it before you start another."
-            )
-            return redirect("assessment-list")
-        return redirect("target-edit", assessment_id=assessment.pk)
-    return render(request, "assessments/assessment_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -152,7 +152,7 @@ POLICY = {
     "team-list": members(READS),
     # A round
     "assessment-list": members(READS),
-    "assessment-start": members(READS),
+    "assessment-start": members(EDIT),
     "assessment-create": members(EDIT),
     "assessment-detail": READ_BY_BOTH,
     "assessment-role": owners(NEVER, (DRAFTS, EDIT)),
@@ -230,7 +230,15 @@ CHANGES_BY_READING = {"report-pdf"}
 # notices has none left to mark, a report that names a former line manager is not kept, and so on.
 MAY_CHANGE_NOTHING = {
     **dict.fromkeys(
-        ("assessment-create", "notice-list", "report-verify", "line-answer: live", "line-answer: ended"), STATES
+        (
+            "assessment-start",
+            "assessment-create",
+            "notice-list",
+            "report-verify",
+            "line-answer: live",
+            "line-answer: ended",
+        ),
+        STATES,
     ),
     "review-finish": ("reviewed",),
     "report-pdf": ("reviewed", "agreed"),
