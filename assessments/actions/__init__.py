@@ -3,7 +3,7 @@
 Each action claims the round first (``claims``): the lock that makes two windows take turns.
 """
 
-from .carry_runs import STOPPED_AFTER, run_batch, start_again, start_run
+from .carry_runs import run_batch, start_again, start_run
 from .carrying import carry_over, take_proposals, way_between
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
 from .evidence import delete_evidence, save_evidence
@@ -36,7 +36,6 @@ from .sharing import (
 from .targets import set_targets
 
 __all__ = [
-    "STOPPED_AFTER",
     "AlreadyConfirmed",
     "AlreadyOpen",
     "ChangedElsewhere",

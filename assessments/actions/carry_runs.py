@@ -5,7 +5,6 @@ transaction. Two workers at one run are harmless too, because each round is clai
 """
 
 import logging
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -18,8 +17,6 @@ from .refusals import NotOpen, NotStopped
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-# Longer by far than a batch takes.
-STOPPED_AFTER = timedelta(minutes=10)
 
 
 def drafts_left(version):
@@ -95,6 +92,6 @@ def _finish(run):
 def start_again(*, run):
     """Note that a run that has stopped goes on, for whoever gives it to the worker. Raises ``NotStopped``."""
     now = timezone.now()
-    stopped = CarryOverRun.objects.filter(pk=run.pk, finished_at=None, beat_at__lte=now - STOPPED_AFTER)
+    stopped = CarryOverRun.objects.filter(pk=run.pk, finished_at=None, beat_at__lte=now - run.STOPPED_AFTER)
     if not stopped.update(beat_at=now, failed=0):
         raise NotStopped

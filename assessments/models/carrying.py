@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -106,9 +108,13 @@ class EarlierTarget(models.Model):
 class CarryOverRun(models.Model):
     """The worker's carrying over of all drafts that are left under a version that has retired, in batches.
 
-    ``total`` is how many there were as it began; ``done`` and ``failed`` count up. ``beat_at`` is when a batch last ended, so that
-    a run that was killed can be told from one at work. Counts only: it names no round and nobody.
+    ``total`` is how many there were as it began; ``done`` and ``failed`` count up, and add up to it once it has ended: a draft that
+    is not left any more, because its owner was faster, counts as done then. ``beat_at`` is when a batch last ended, so that a run
+    that was killed can be told from one at work. Counts only: it names no round and nobody.
     """
+
+    # Longer by far than a batch takes.
+    STOPPED_AFTER = timedelta(minutes=10)
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="carry_over_runs")
     from_version = models.ForeignKey(Version, models.PROTECT, related_name="carry_over_runs_from")
@@ -131,3 +137,13 @@ class CarryOverRun(models.Model):
 
     def __str__(self):
         return f"Carry-over run {self.pk}"
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it is not over, and nothing was heard of it for ``STOPPED_AFTER``."""
+        return self.finished_at is None and self.beat_at <= timezone.now() - self.STOPPED_AFTER
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is something to start again: it has stopped, or has ended with drafts that failed."""
+        return self.has_stopped or bool(self.finished_at and self.failed)
