@@ -78,6 +78,6 @@ def retire_due_versions():
 
 
 def _save(version, *fields, by=None):
-    version.edited_at = timezone.now()
+    version.edited_at = version.retired_at or timezone.now()
     version._history_user = by
     version.save(update_fields=[*fields, "edited_at"])

@@ -19,7 +19,7 @@ def ask_for_review(*, version, by, reviewers):
     when something in it could not be published, so that nobody signs what must change.
     """
     version = lock_version(version, Version.State.DRAFT)
-    reviewers = list(reviewers)
+    reviewers = list(dict.fromkeys(reviewers))
     if not reviewers:
         raise NotEditable("Name at least one reviewer.")
     may = set(reviewers_to_ask())
@@ -29,10 +29,8 @@ def ask_for_review(*, version, by, reviewers):
     problems = publication_problems(version)
     if problems:
         raise NotPublishable(problems)
-    _move(version, Version.State.IN_REVIEW)
-    SignOff.objects.bulk_create(
-        SignOff(version=version, reviewer=reviewer, asked_by=by) for reviewer in dict.fromkeys(reviewers)
-    )
+    _move(version, Version.State.IN_REVIEW, by)
+    SignOff.objects.bulk_create(SignOff(version=version, reviewer=reviewer, asked_by=by) for reviewer in reviewers)
     follower().review_asked(version, by, reviewers)
     return version
 
@@ -72,7 +70,7 @@ def back_to_draft(*, version, by):
     """
     version = lock_version(version, Version.State.IN_REVIEW)
     version.sign_offs.filter(is_current=True).update(is_current=False)
-    _move(version, Version.State.DRAFT, by=by)
+    _move(version, Version.State.DRAFT, by)
     return version
 
 
@@ -84,9 +82,9 @@ def lock_version(version, *states):
     return version
 
 
-def _move(version, state, by=None):
+def _move(version, state, by):
     version.state = state
     version.edited_at = timezone.now()
-    # Their history says who did it.
+    # Its history says who did it.
     version._history_user = by
     version.save(update_fields=["state", "edited_at"])
