@@ -34,10 +34,11 @@ APPS["standards_portal"] = set(APPS)
 WITHIN = {
     "urls": "codes views",
     "views": "forms actions permissions reports records progress checking wording answers "
-    "held_posts demo tree library comparison release diagrams search exports notice_words previous earlier meaning comparisons "
+    "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier coming_along meaning "
+    "comparisons "
     "waiting beginnings contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "editions publication fingerprint follower reviewers against_source actions forms line_import edits wording "
-    "version_tables models",
+    "admin": "differences links resemblance tree editions publication fingerprint follower reviewers against_source actions forms line_import edits wording "
+    "version_edits version_tables models",
     "line_import": "actions models",
     "management": "editions actions answers standing demo exports models",
     "migrations": "guards models",
@@ -74,16 +75,19 @@ WITHIN = {
     "meaning": "",
     "before": "answers carrying reports",
     "earlier": "answers before carrying models",
+    "coming_along": "answers before carrying earlier models",
     "previous": "answers before carrying models",
     "comparisons": "comparing meaning reports charts scoring models",
     "comparing": "scoring",
-    "reports": "agreement answers charts comparisons plans scoring wording models",
+    "reports": "agreement answers charts comparisons meaning plans scoring wording models",
     "fingerprint": "version_tables models",
     "version_tables": "models",
     "edits": "version_tables wording models",
+    "version_edits": "edits version_tables models",
     "links": "remembering models",
     "resemblance": "wording",
-    "differences": "links tree wording",
+    "differences": "links marking remembering tree models",
+    "marking": "wording",
     "tree": "remembering wording models",
     "library": "prose remembering models",
     "comparison": "tree wording",
@@ -91,7 +95,7 @@ WITHIN = {
     "search_entries": "tree library",
     "search_excerpts": "search_words",
     "search_query": "search_words wording",
-    "exports": "tree library remembering models",
+    "exports": "tree library differences links remembering models",
     "measure": "pdf",
     # The form pack of govuk.
     "environment": "rendering",

@@ -3,9 +3,13 @@
 from .editing import start_next_version, touch_version
 from .fixtures import load_fixture
 from .linking import Decision, NotLinkable, decide_link, decide_links, decide_obvious, propose_links
+from .notes import remove_readers_note, write_readers_note
+from .ordering import last_place, move_row
 from .publishing import publish_unreviewed, publish_version, signing_problems
+from .recording import keep_before
 from .refusals import FixtureDiffers, NotEditable, NotNext, NotPublishable
 from .retiring import plan_retirement, retire_due_versions, retire_version
+from .reverting import bring_back, go_back
 from .reviewing import ask_for_review, back_to_draft, sign_off
 
 __all__ = [
@@ -17,18 +21,25 @@ __all__ = [
     "NotPublishable",
     "ask_for_review",
     "back_to_draft",
+    "bring_back",
     "decide_link",
     "decide_links",
     "decide_obvious",
+    "go_back",
+    "keep_before",
+    "last_place",
     "load_fixture",
+    "move_row",
     "plan_retirement",
     "propose_links",
     "publish_unreviewed",
     "publish_version",
+    "remove_readers_note",
     "retire_due_versions",
     "retire_version",
     "sign_off",
     "signing_problems",
     "start_next_version",
     "touch_version",
+    "write_readers_note",
 ]

@@ -28,22 +28,22 @@ class LevelInline(Inline, admin.StackedInline):
 
 class SectionInline(Inline, admin.StackedInline):
     model = Section
-    fields = ["code", "title", "summary", "chosen_by_role", "order"]
+    fields = ["code", "title", "summary", "chosen_by_role"]
 
 
 class AttributeInline(Inline, admin.TabularInline):
     model = Attribute
-    fields = ["name", "order"]
+    fields = ["name"]
 
 
 class AreaInline(Inline, admin.StackedInline):
     model = Area
-    fields = ["code", "title", "short_title", "summary", "kind", "order"]
+    fields = ["code", "title", "short_title", "summary", "kind"]
 
 
 class PartInline(Inline, admin.TabularInline):
     model = Part
-    fields = ["code", "title", "order"]
+    fields = ["code", "title"]
     show_change_link = False
 
 
@@ -55,7 +55,7 @@ class VariantInline(Inline, admin.TabularInline):
 
 class StatementInline(Inline, admin.TabularInline):
     model = Statement
-    fields = ["code", "topic", "part", "order"]
+    fields = ["code", "topic", "part"]
 
 
 class DescriptorInline(Inline, admin.StackedInline):
@@ -110,7 +110,7 @@ class AreaAdmin(RowAdmin):
 @admin.register(Statement)
 class StatementAdmin(RowAdmin):
     editable_at_any_time = ("topic", "part")
-    fields = ["area", "code", "topic", "part", "order", "lineage"]
+    fields = ["area", "code", "topic", "part", "lineage"]
     readonly_fields = ["lineage"]
     inlines = [DescriptorInline]
     list_display = ["code", "topic", "in_version", "area", "part"]
@@ -138,9 +138,9 @@ class LevelDescriptorAdmin(RowAdmin):
 
 @admin.register(Attribute)
 class AttributeAdmin(RowAdmin):
-    fields = ["version", "name", "areas", "order"]
+    fields = ["version", "name", "areas"]
     readonly_fields = ["version"]
-    list_display = ["name", "order", "in_version"]
+    list_display = ["name", "in_version"]
     search_fields = ["name"]
 
 
@@ -148,7 +148,7 @@ class AttributeAdmin(RowAdmin):
 class GlossaryTermAdmin(RowAdmin):
     is_added_alone = True
     editable_at_any_time = ("other_forms",)
-    fields = ["version", "term", "definition", "note", "other_forms", "order"]
+    fields = ["version", "term", "definition", "note", "other_forms"]
     list_display = ["term", "definition", "in_version"]
     search_fields = ["term", "definition", "other_forms"]
 
@@ -156,7 +156,7 @@ class GlossaryTermAdmin(RowAdmin):
 @admin.register(RoleProfile)
 class RoleProfileAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["version", "slug", "title", "setting", "pathway", "description", "order"]
+    fields = ["version", "slug", "title", "setting", "pathway", "description"]
     inlines = [TargetInline]
     list_display = ["title", "setting", "pathway", "in_version"]
     search_fields = ["title", "setting", "pathway", "description"]

@@ -16,7 +16,9 @@ class NextVersionForm(forms.Form):
     """``issued`` has the length of the version's field."""
 
     number = forms.CharField(
-        label="Number of the next version", max_length=20, help_text="Higher than that of this version, such as 2.1 or 3.0"
+        label="Number of the next version",
+        max_length=20,
+        help_text="Higher than that of this version, such as 2.1 or 3.0",
     )
     issued = forms.CharField(
         label="Issued",

@@ -18,7 +18,7 @@ from .rows import Inline, RowAdmin, VersionFilter
 
 class StageInline(Inline, admin.StackedInline):
     model = CaseStudyStage
-    fields = ["title", "text", "order"]
+    fields = ["title", "text"]
     show_change_link = False
 
 
@@ -40,7 +40,7 @@ class MappedAdmin(RowAdmin):
 @admin.register(ReferencePage)
 class ReferencePageAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["version", "slug", "title", "body", "group", "order"]
+    fields = ["version", "slug", "title", "body", "group"]
     list_display = ["title", "slug", "group", "in_version"]
     list_filter = [VersionFilter, "group"]
     search_fields = ["title", "slug", "body"]
@@ -49,15 +49,15 @@ class ReferencePageAdmin(RowAdmin):
 @admin.register(LifecycleStage)
 class LifecycleStageAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["version", "title", "involvement", "order"]
-    list_display = ["title", "order", "in_version"]
+    fields = ["version", "title", "involvement"]
+    list_display = ["title", "in_version"]
     search_fields = ["title", "involvement"]
 
 
 @admin.register(Source)
 class SourceAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["version", "title", "url", "order"]
+    fields = ["version", "title", "url"]
     list_display = ["title", "url", "in_version"]
     search_fields = ["title", "url"]
 
@@ -66,7 +66,7 @@ class SourceAdmin(RowAdmin):
 class PeopleProfileAdmin(RowAdmin):
     is_added_alone = True
     chosen_in_version = ("level",)
-    fields = ["version", "slug", "job_title", "organisation", "level", "quote", "body", "order"]
+    fields = ["version", "slug", "job_title", "organisation", "level", "quote", "body"]
     list_display = ["job_title", "organisation", "level", "in_version"]
     search_fields = ["job_title", "organisation", "quote", "body"]
 
@@ -77,7 +77,7 @@ class PeopleProfileAdmin(RowAdmin):
 @admin.register(CaseStudy)
 class CaseStudyAdmin(RowAdmin):
     is_added_alone = True
-    fields = ["version", "slug", "title", "organisation", "introduction", "order"]
+    fields = ["version", "slug", "title", "organisation", "introduction"]
     inlines = [StageInline]
     list_display = ["title", "organisation", "in_version"]
     search_fields = ["title", "organisation", "introduction", "stages__text"]
@@ -93,7 +93,7 @@ class InsightAdmin(MappedAdmin):
 
 @admin.register(GuideSection)
 class GuideSectionAdmin(MappedAdmin):
-    fields = ["version", "code", "title", "areas", "order"]
+    fields = ["version", "code", "title", "areas"]
     list_display = ["code", "title", "area_codes", "in_version"]
     list_display_links = ["code", "title"]
     search_fields = ["code", "title"]
@@ -103,7 +103,7 @@ class GuideSectionAdmin(MappedAdmin):
 class LearningResourceAdmin(RowAdmin):
     is_added_alone = True
     is_wholly_ours = True
-    editable_at_any_time = ("title", "provider", "link", "area", "level", "order")
+    editable_at_any_time = ("title", "provider", "link", "area", "level")
     chosen_in_version = ("area", "level")
     fields = ["version", *editable_at_any_time]
     list_display = ["title", "provider", "area", "level", "in_version"]

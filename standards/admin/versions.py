@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.urls import reverse
 
 from ..models import Version
-from . import next_version, publishing, retiring, reviewing
+from . import history, next_version, publishing, retiring, reviewing
 from .asked import AttributeInline, LevelInline, SectionInline
 from .rows import RowAdmin
 from .version_pages import PUBLISHED, RETIRED, UNDER_WAY, VersionLink
 
 # The modules with pages about one version: each has ``version_urls(model_admin)``.
-WITH_PAGES = (next_version, reviewing, publishing, retiring)
+WITH_PAGES = (history, next_version, reviewing, publishing, retiring)
 
 # What the page of a version leads to, in the order in which an editor comes to it.
 LINKS: tuple[VersionLink, ...] = (

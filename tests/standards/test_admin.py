@@ -64,7 +64,7 @@ EDITABLE_AT_ANY_TIME = {
     GlossaryTerm: {"other_forms"},
     Insight: {"areas"},
     GuideSection: {"areas"},
-    LearningResource: {"title", "provider", "link", "area", "level", "order"},
+    LearningResource: {"title", "provider", "link", "area", "level"},
 }
 WITH_EVERY_WIDGET = [Framework, Version, Area, Statement, RoleProfile, CaseStudy, Insight, LearningResource]
 WITHOUT_ANYTHING_OF_OURS = [model for model in MODELS if model is not Framework and model not in EDITABLE_AT_ANY_TIME]
