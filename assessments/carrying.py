@@ -225,17 +225,16 @@ def carry_targets(
     """The targets, as (rank or None, reason), by area of the later version; and by area of the earlier one those that have no
     place there.
 
-    ``proposed`` is the rank that the role profile proposes for each area of the later version: an area that is new, or whose
-    target is of another ladder of levels, gets it. ``may_leave_out`` are the areas that may be "not in my role".
+    ``proposed`` is the rank that the role profile proposes for areas of the later version: one that is new, or whose target is of
+    another ladder of levels, gets it. ``may_leave_out`` are the areas that may be "not in my role".
     """
     may_leave_out = set(may_leave_out)
     carried, used = {}, set()
-    for area, rank in proposed.items():
-        before = paths.areas.get(area)
+    for area, before in paths.areas.items():
         target = targets.get(before) if paths.same_levels else None
-        if target is None or (target[0] is None and area not in may_leave_out):
-            carried[area] = (rank, "")
-        else:
+        if target is not None and (target[0] is not None or area in may_leave_out):
             carried[area] = target
             used.add(before)
+        elif area in proposed:
+            carried[area] = (proposed[area], "")
     return carried, {area: target for area, target in targets.items() if area not in used}

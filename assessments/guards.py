@@ -115,7 +115,7 @@ GUARDS = (
         ),
     ),
     Guard("assessments_earlieranswer_evidence", _EARLIER, _FROZEN, ("earlieranswer_id", "evidence_id")),
-    Guard("assessments_earliertarget", _ROUND, _FROZEN, ("assessment_id", "area_id", "rank", "reason")),
+    Guard("assessments_earliertarget", _ROUND, _FROZEN, ("assessment_id", "area_id", "view", "rank", "reason")),
     Guard("assessments_evidence_statements", _EVIDENCE, _FROZEN, ("evidence_id", "statement_id")),
 )
 

@@ -1,7 +1,7 @@
 """The role profile and the targets of a draft that is carried over, for the action that has claimed it."""
 
 from ..carrying import carry_targets
-from ..models import AgreedTarget, Assessment, EarlierTarget, Target
+from ..models import AgreedTarget, Assessment, EarlierTarget, Rating, Target
 from .targets import write_targets
 
 
@@ -17,22 +17,21 @@ def carry_role_profile(assessment, before, tree):
 
 
 def carry_targets_over(assessment, paths, tree):
-    """Put the targets, the owner's and the agreed ones, at the areas of ``tree``, and keep the owner's that have no place there."""
+    """Put the targets, the owner's and the agreed ones, at the areas of ``tree``, and keep those that have no place there."""
     by_code = tree.proposed_ranks(assessment.role_profile_id)
     proposed = {area.pk: by_code[area.code] for area in tree.areas}
     may_leave_out = [area.pk for area in tree.areas if area.chosen_by_role]
     carried, left = carry_targets(paths, _take(Target, assessment), proposed, may_leave_out)
     write_targets(Target, assessment, carried)
-    EarlierTarget.objects.bulk_create(
-        EarlierTarget(assessment=assessment, area_id=pk, rank=rank, reason=reason)
-        for pk, (rank, reason) in left.items()
-    )
     agreed = _take(AgreedTarget, assessment)
-    if agreed:
-        carried, _ = carry_targets(paths, agreed, proposed, may_leave_out)
-        # What is proposed was not agreed.
-        carried = {pk: said for pk, said in carried.items() if agreed.get(paths.areas.get(pk)) == said}
-        write_targets(AgreedTarget, assessment, carried)
+    # Nothing is proposed for the rest: it was not agreed.
+    agreed_carried, agreed_left = carry_targets(paths, agreed, {}, may_leave_out)
+    write_targets(AgreedTarget, assessment, agreed_carried)
+    EarlierTarget.objects.bulk_create(
+        EarlierTarget(assessment=assessment, area_id=pk, view=view, rank=rank, reason=reason)
+        for view, them in ((Rating.View.SELF, left), (Rating.View.AGREED, agreed_left))
+        for pk, (rank, reason) in them.items()
+    )
 
 
 def _take(model, assessment):

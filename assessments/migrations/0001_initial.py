@@ -166,6 +166,14 @@ class Migration(migrations.Migration):
             name="EarlierTarget",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "view",
+                    models.CharField(
+                        choices=[("self", "Self"), ("line_manager", "Line manager"), ("agreed", "Agreed")],
+                        default="self",
+                        max_length=12,
+                    ),
+                ),
                 ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, max_length=500)),
             ],
@@ -820,7 +828,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="earliertarget",
-            constraint=models.UniqueConstraint(fields=("assessment", "area"), name="earlier_target_unique_per_area"),
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "area", "view"), name="earlier_target_unique_per_area_and_view"
+            ),
         ),
         migrations.AddConstraint(
             model_name="event",

@@ -90,16 +90,22 @@ class EarlierAnswer(models.Model):
 
 
 class EarlierTarget(models.Model):
-    """The target of an area that the round's version has no more. Never changed; goes only with its round."""
+    """The target of an area that the round's version has no more, or that has no place there. Never changed; goes only with its
+    round. ``view`` says whether it was the owner's own, or an agreed one of a round that was given back since."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="earlier_targets")
     area = models.ForeignKey(Area, models.PROTECT, related_name="earlier_targets")
+    view = models.CharField(max_length=12, choices=Rating.View, default=Rating.View.SELF)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=Target.REASON_LIMIT, blank=True)
 
     class Meta:
         ordering = ["assessment_id", "area_id"]
-        constraints = [models.UniqueConstraint(fields=["assessment", "area"], name="earlier_target_unique_per_area")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "area", "view"], name="earlier_target_unique_per_area_and_view"
+            )
+        ]
 
     def __str__(self):
         return f"Earlier target {self.pk}"
