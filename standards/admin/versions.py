@@ -24,6 +24,7 @@ LINKS: tuple[VersionLink, ...] = (
 @admin.register(Version)
 class VersionAdmin(RowAdmin):
     is_added_alone = True
+    change_form_template = "admin/standards/version/change_form.html"
     fields = [
         *("framework", "number", "issued", "source_title", "source_url", "licence"),
         *("follows", "state", "published_at", "closes_on", "retires_on", "fingerprint"),
@@ -44,14 +45,9 @@ class VersionAdmin(RowAdmin):
 
     def _links(self, request, version):
         """The pages of the version that this person may open, as (title, address)."""
-        address = [version.framework.slug, version.number]
-        public = [
-            ("Read it as readers do", reverse("version-detail", args=address)),
-            ("Download it", reverse("export-detail", args=address)),
-        ]
         own = [
             (link.title, reverse(f"admin:{link.name}", args=[version.pk]))
             for link in LINKS
             if link.is_for(request.user, version)
         ]
-        return [*public, *own]
+        return [*own, ("Download it", reverse("export-detail", args=[version.framework.slug, version.number]))]
