@@ -34,10 +34,12 @@ APPS["standards_portal"] = set(APPS)
 WITHIN = {
     "urls": "codes views",
     "views": "forms actions permissions reports records progress checking wording answers "
-    "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier coming_along meaning "
+    "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
+    "coming_along meaning "
     "comparisons "
     "waiting beginnings contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
-    "admin": "differences links resemblance tree editions publication fingerprint follower reviewers against_source actions forms line_import edits wording "
+    "admin": "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
+    "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
     "line_import": "actions models",
     "management": "editions actions answers standing demo exports models",
@@ -49,7 +51,8 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "records answers wording demo notice_words plans models",
-    "actions": "follower reviewers answers carrying agreement standing previous records fingerprint links resemblance publication "
+    "actions": "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
+    "publication "
     "tasks edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
@@ -95,6 +98,7 @@ WITHIN = {
     "search_entries": "tree library",
     "search_excerpts": "search_words",
     "search_query": "search_words wording",
+    "importing": "models",
     "exports": "tree library differences links remembering models",
     "measure": "pdf",
     # The form pack of govuk.

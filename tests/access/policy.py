@@ -122,6 +122,7 @@ PUBLIC_STANDARDS = (
     *("version-detail", "area-detail", "statement-detail", "level-detail", "level-compare", "lifecycle-detail"),
     *("role-list", "role-detail", "page-detail", "people-list", "people-detail", "casestudy-detail", "insight-list"),
     *("learning-list", "source-list", "glossary-list", "standards-search", "export-detail", "version-export"),
+    "version-changes",
 )
 PUBLIC_PAGES = ("help", "who-can-see-what", "scoring-explained", "privacy", "accessibility", "cookies")
 
@@ -162,6 +163,7 @@ POLICY = {
         by_state(NOT_THERE, (LEVELS, Pair(200, 403)), (["hidden"], NEVER)),
     ),
     "rating-save": owners(NO_POST, (DRAFTS, Pair(405, 200)), others=NOT_THERE_TO_POST),
+    "readers-note-edit": owners(EDIT),
     "assessment-check": LEVELS_BY_BOTH,
     "assessment-area": LEVELS_BY_BOTH,
     "evidence-list": READ_BY_BOTH,
