@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from .codes import AREA_CODE, STATEMENT_CODE
-from .views import areas, exports, levels, reference, roles, search, versions
+from .views import areas, changes, exports, levels, reference, roles, search, versions
 
 
 class CodeConverter:
@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{VERSION}case-studies/<slug:slug>/", reference.casestudy_detail, name="casestudy-detail"),
     path(f"{VERSION}insights/", reference.insight_list, name="insight-list"),
     path(f"{VERSION}learning/", reference.learning_list, name="learning-list"),
+    path(f"{VERSION}changes/", changes.version_changes, name="version-changes"),
     path(f"{VERSION}sources/", reference.source_list, name="source-list"),
     path(f"{VERSION}glossary/", reference.glossary_list, name="glossary-list"),
     path(f"{VERSION}search/", search.standards_search, name="standards-search"),

@@ -140,11 +140,12 @@ class _Package:
             return
         became, whole = {}, {}
         for change in word_changes(self.material):
-            if change.kind in ("same", "changed"):
-                became[change.before, change.now, change.rank] = change.kind
-            if change.before and change.now:
-                is_same = whole.get((change.before, change.now, None), "same") == change.kind == "same"
-                whole[change.before, change.now, None] = "same" if is_same else "changed"
+            # Each of several that were merged is replaced by the one; a whole that was split, by each part.
+            for before in change.before if change.now else ():
+                if change.words_now is not None and change.rank in previous.words.get(before.pk, {}):
+                    became[before, change.now, change.rank] = change.kind
+                is_same = whole.get((before, change.now, None), "same") == change.kind == "same"
+                whole[before, change.now, None] = "same" if is_same else "changed"
         for (before, now, rank), kind in (whole | became).items():
             origin = statement_id(previous.version, before, rank)
             self.titles[origin] = f"{previous.name}, {before.code}"

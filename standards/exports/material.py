@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..library import VersionLibrary, version_library
+from ..links import VersionPaths, version_paths
 from ..models import GlossaryTerm, LevelDescriptor, Version
 from ..tree import VersionTree, version_tree
 
@@ -20,6 +21,7 @@ class Material:
     words      the published words by statement (primary key) and rank; a level without words has no entry
     notes      how the printed document differs, by glossary term
     previous   the version that was published before it, if any
+    paths      what became of the statements of that version; None where there is none
     """
 
     version: Version
@@ -28,6 +30,7 @@ class Material:
     words: Mapping[int, Mapping[int, str]]
     notes: Mapping[str, str]
     previous: "Material | None" = None
+    paths: VersionPaths | None = None
 
     @property
     def framework(self):
@@ -84,6 +87,7 @@ def read_material(version: Version, *, with_previous: bool = False) -> Material:
         words,
         notes,
         previous and read_material(previous),
+        previous and version_paths(previous, version),
     )
 
 

@@ -3,6 +3,9 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from ..differences import version_differences
+from ..links import version_paths
+from ..tree import version_tree
 from .reading import version_page
 
 
@@ -45,5 +48,23 @@ def statement_detail(request, reading, statement_code):
         ),
         "previous": statements[number - 1] if number else None,
         "following": statements[number + 1] if number + 1 < len(statements) else None,
+        "change": change_of(reading, statements[number].pk),
+        "onward": became_in_latest(reading, statements[number].pk),
     }
     return render(request, "standards/statement_detail.html", context)
+
+
+def change_of(reading, statement):
+    """What became of a statement, by key, since the version before; None in a first version."""
+    if reading.follows is None:
+        return None
+    differences = version_differences(reading.follows, reading.version)
+    return next(each for each in differences.found if statement in (new.pk for new in each.news))
+
+
+def became_in_latest(reading, statement):
+    """The statements of the latest version that a statement became; None where this is the latest."""
+    if reading.latest is None or reading.latest.pk == reading.version.pk or not reading.version.is_frozen:
+        return None
+    tree = version_tree(reading.latest)
+    return [tree.statement_by_pk(new) for new in version_paths(reading.version, reading.latest).onward[statement]]

@@ -45,11 +45,13 @@ class Reading:
 
     latest      the latest published version of its framework; None before there is one
     is_latest   whether it was asked for as "latest", and not by its number
+    follows     the version that it was begun as a copy of; None where it is the first
     """
 
     version: Version
     latest: Version | None
     is_latest: bool
+    follows: Version | None = None
 
     @cached_property
     def tree(self) -> VersionTree:
@@ -62,6 +64,11 @@ class Reading:
     @property
     def framework(self):
         return self.version.framework
+
+    @property
+    def before(self) -> "Reading | None":
+        """The version that it follows, to lead to its pages."""
+        return Reading(self.follows, self.latest, is_latest=False) if self.follows else None
 
     @cached_property
     def etag(self) -> str:
@@ -99,7 +106,8 @@ def open_version(user, framework: str, number: str) -> Reading:
     version = latest if number == LATEST else next((each for each in versions if each.number == number), None)
     if version is None or not (version.is_frozen or may_read_drafts(user)):
         raise Http404
-    return Reading(version, latest, is_latest=number == LATEST)
+    follows = next((each for each in versions if each.pk == version.follows_id), None)
+    return Reading(version, latest, is_latest=number == LATEST, follows=follows)
 
 
 def may_read_drafts(user) -> bool:
