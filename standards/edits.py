@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from .marking import marked_html
 from .models import (
     Area,
     AreaVariant,
@@ -37,7 +38,6 @@ from .models import (
     Version,
 )
 from .version_tables import VERSION_PATHS, owned_models, parent_model, parent_name
-from .wording import new_words
 
 # When a row is first recorded as it stood before anybody changed it here, nobody knows since when it stood so.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ _POINTED_AT = (Level, Section, Area, Part, Statement, RoleProfile, CaseStudy)
 
 @dataclass(frozen=True)
 class Difference:
-    """A field whose value changed; words that went are in ``<del>``, words that came in ``<ins>``."""
+    """A field whose value changed; words that went are marked in ``before``, words that came in ``after``."""
 
     label: str
     before: Markup
@@ -282,20 +282,13 @@ def differences(history, before, after, names) -> tuple[Difference, ...]:
         field = history.model._meta.get_field(name)
         if old and old[name] != value and name != "lineage":
             label = "place in the order" if name == "order" else field.verbose_name
-            found.append(Difference(label, *marked(names.shown(field, old[name]), names.shown(field, value))))
+            found.append(Difference(label, *_marked(names.shown(field, old[name]), names.shown(field, value))))
     return tuple(found)
 
 
-def marked(before: str, after: str) -> tuple[Markup, Markup]:
-    """Both texts as HTML: what went is in ``<del>`` in the first, what came in ``<ins>`` in the second."""
-    return _with_marks(after, before, "del"), _with_marks(before, after, "ins")
-
-
-def _with_marks(other, text, element):
-    html = Markup("<{0}>{1}</{0}>")
-    return Markup("").join(
-        html.format(element, each.text) if each.is_new else escape(each.text) for each in new_words(other, text)
-    )
+def _marked(before, after):
+    [before], [after] = marked_html([before], [after])
+    return before, after
 
 
 # Going back

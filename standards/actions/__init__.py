@@ -1,5 +1,6 @@
 """Every change of state of a version, one file per noun."""
 
+from .commenting import add_comment, resolve_comment
 from .editing import start_next_version, touch_version
 from .fixtures import load_fixture
 from .linking import Decision, NotLinkable, decide_link, decide_links, decide_obvious, propose_links
@@ -19,6 +20,7 @@ __all__ = [
     "NotLinkable",
     "NotNext",
     "NotPublishable",
+    "add_comment",
     "ask_for_review",
     "back_to_draft",
     "bring_back",
@@ -35,6 +37,7 @@ __all__ = [
     "publish_unreviewed",
     "publish_version",
     "remove_readers_note",
+    "resolve_comment",
     "retire_due_versions",
     "retire_version",
     "sign_off",

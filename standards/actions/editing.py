@@ -6,6 +6,7 @@ from django.utils import timezone
 from ..models import Framework, Version
 from ..version_numbers import is_higher, is_version_number
 from ..version_tables import VERSION_PATHS
+from .linking import propose_links
 from .refusals import NotNext
 
 
@@ -43,6 +44,7 @@ def start_next_version(*, version, number, by, issued=""):
     for model in copies:
         for field in model._meta.many_to_many:
             _copy_pairs(version, model, getattr(model, field.name).through, copies)
+    propose_links(version=draft)
     return draft
 
 

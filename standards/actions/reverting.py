@@ -10,6 +10,7 @@ from ..edits import CHANGED, REMOVED, histories_of, key_of, read_histories, step
 from ..models import Version, one_change
 from ..version_tables import VERSION_PATHS, version_of
 from .editing import touch_version
+from .linking import propose_links
 from .recording import keep_before
 from .refusals import NotEditable
 
@@ -56,6 +57,7 @@ def bring_back(*, model, history_id, version, by):
             raise NotEditable("It was not removed from this version.")
         [history] = read_histories(model, model.history.filter(id=record.id))
         row = _put_back(history, record)
+        propose_links(version=version)
         touch_version(version_id=version.pk)
         return row
 

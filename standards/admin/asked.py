@@ -1,6 +1,8 @@
 """The editors' pages of what is asked: frameworks, versions, areas, statements, terms and role profiles."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.utils.text import Truncator
 
 from ..models import (
@@ -18,6 +20,7 @@ from ..models import (
     Statement,
     Version,
 )
+from .comments import CommentForm, statement_urls, what_is_said, with_open_comments
 from .rows import Inline, RowAdmin, VersionFilter
 
 
@@ -59,9 +62,27 @@ class StatementInline(Inline, admin.TabularInline):
 
 
 class DescriptorInline(Inline, admin.StackedInline):
+    """A row for each level: with the words that are there, or empty to be filled in."""
+
     model = LevelDescriptor
     fields = ["level", "text"]
     show_change_link = False
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).order_by("level__rank")
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return len(self.levels_without_words(obj))
+
+    def levels_without_words(self, statement):
+        """The keys of the levels at which ``statement`` has no words yet, the lowest first."""
+        if not hasattr(statement, "levels_without_words"):
+            levels = Level.objects.filter(version__sections__areas=statement.area_id).order_by("rank")
+            statement.levels_without_words = list(
+                levels.exclude(descriptors__statement=statement).values_list("pk", flat=True)
+            )
+        return statement.levels_without_words
 
 
 class TargetInline(Inline, admin.TabularInline):
@@ -113,11 +134,30 @@ class StatementAdmin(RowAdmin):
     fields = ["area", "code", "topic", "part", "lineage"]
     readonly_fields = ["lineage"]
     inlines = [DescriptorInline]
-    list_display = ["code", "topic", "in_version", "area", "part"]
+    list_display = ["code", "topic", "in_version", "area", "part", "comments"]
     search_fields = ["code", "topic", "area__title", "descriptors__text"]
+    change_form_template = "admin/standards/statement/change_form.html"
+
+    def get_urls(self):
+        return [*statement_urls(self), *super().get_urls()]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("part")
+        return with_open_comments(super().get_queryset(request).select_related("part"))
+
+    @admin.display(description="open comments", ordering="open_comments")
+    def comments(self, row):
+        return row.open_comments or "–"
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """The row for new words of each level that the statement has no words at yet has its level chosen."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        return kwargs | {"initial": [{"level": pk} for pk in inline.levels_without_words(obj)]}
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        statement = kwargs.get("obj")
+        if statement is not None:
+            context |= {"row": statement, "comment_form": CommentForm(), **what_is_said(statement)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(LevelDescriptor)
