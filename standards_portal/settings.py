@@ -284,6 +284,18 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# What editors may upload. Standards of 66 statements are a workbook of 53 KB that unpacks to 0.2 MB, with 1,700 cells in 6,900
+# elements, or a CASE package of 0.6 MB. Larger ones have room in this, and a hostile file is refused before it costs much.
+IMPORT_LIMITS = {
+    "most_bytes": 4 * 1024 * 1024,
+    "most_unpacked": 8 * 1024 * 1024,
+    "most_sheets": 50,
+    "most_rows": 5_000,
+    "most_cells": 100_000,
+    "most_elements": 400_000,
+    "most_characters": 4_000_000,
+}
+
 # Whom the standards tell what happened to a version, and whom they ask what it means for people (standards.follower).
 STANDARDS_FOLLOWER = "assessments.editions"
 

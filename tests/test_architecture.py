@@ -82,7 +82,7 @@ WITHIN = {
     "previous": "answers before carrying models",
     "comparisons": "comparing meaning reports charts scoring models",
     "comparing": "scoring",
-    "reports": "agreement answers charts comparisons meaning plans scoring wording models",
+    "reports": "agreement answers before charts coming_along comparisons meaning plans scoring wording models",
     "fingerprint": "version_tables models",
     "version_tables": "models",
     "edits": "version_tables wording models",

@@ -3,6 +3,7 @@
 from .commenting import add_comment, resolve_comment
 from .editing import start_next_version, touch_version
 from .fixtures import load_fixture
+from .importing import carry_out_import, drop_import, hold_import
 from .linking import Decision, NotLinkable, decide_link, decide_links, decide_obvious, propose_links
 from .notes import remove_readers_note, write_readers_note
 from .ordering import last_place, move_row
@@ -24,10 +25,13 @@ __all__ = [
     "ask_for_review",
     "back_to_draft",
     "bring_back",
+    "carry_out_import",
     "decide_link",
     "decide_links",
     "decide_obvious",
+    "drop_import",
     "go_back",
+    "hold_import",
     "keep_before",
     "last_place",
     "load_fixture",

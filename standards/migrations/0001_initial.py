@@ -2245,5 +2245,37 @@ class Migration(migrations.Migration):
             model_name="attribute",
             constraint=models.UniqueConstraint(fields=("version", "name"), name="attribute_unique_in_version"),
         ),
+        migrations.CreateModel(
+            name="HeldImport",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("file_name", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                ("is_whole", models.BooleanField(default=False)),
+                ("state", models.CharField(max_length=64)),
+                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_imports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_imports",
+                        to="standards.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-held_at"],
+            },
+        ),
         migrations.RunPython(install_guards, migrations.RunPython.noop),
     ]

@@ -5,6 +5,7 @@ from .editing import ReadersNote, SignOff, StatementComment
 from .example import CaseStudy, CaseStudyStage, PeopleProfile
 from .framework import Framework, Level, Version
 from .guidance import GuideSection, Insight, LearningResource
+from .held_import import HeldImport
 from .history import WITH_HISTORY, one_change
 from .link import StatementLink
 from .reference import GlossaryTerm, LifecycleStage, ReferencePage, Source
@@ -21,6 +22,7 @@ __all__ = [
     "Framework",
     "GlossaryTerm",
     "GuideSection",
+    "HeldImport",
     "Insight",
     "LearningResource",
     "Level",

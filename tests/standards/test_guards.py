@@ -284,6 +284,8 @@ def test_every_table_of_a_version_and_of_a_round_is_guarded():
         "standards_statementcomment",
         "standards_signoff",
         "standards_readersnote",
+        # What an editor was shown of a file, for an hour.
+        "standards_heldimport",
         "assessments_reportfile",
         "assessments_carryoverrun",
         # A plan goes on after the round in which it was agreed, which has a copy of it.
