@@ -5,6 +5,7 @@ from .evidence import EvidenceForm
 from .framework import FrameworkForm
 from .goal import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
 from .rating import RatingForm
+from .readers_note import ReadersNoteForm
 from .report import CheckCodeForm
 from .review import ReviewForm
 from .role import RoleForm
@@ -24,6 +25,7 @@ __all__ = [
     "GoalNoteForm",
     "GoalOutcomeForm",
     "RatingForm",
+    "ReadersNoteForm",
     "RecordForm",
     "ReturnForm",
     "ReviewForm",
