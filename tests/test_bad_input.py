@@ -25,6 +25,7 @@ from assessments.reports import files as report_files
 from people.models import Notice, Organisation
 from service import held_posts
 from service.models import HeldPost
+from standards.models import ReadersNote
 from standards.tree import version_tree
 from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY
@@ -251,6 +252,24 @@ def world(caplog, settings, published_version, contract_manager, stranger, monke
             "owner",
             reverse("assessment-role", kwargs=own),
             st.fixed_dictionaries({"role_profile": profiles}),
+        ),
+        Spoilable(
+            "readers-note-edit",
+            "owner",
+            reverse("readers-note-edit", kwargs=own | {"area_code": "B4"}),
+            st.fixed_dictionaries(
+                {
+                    "statement": st.sampled_from([str(each.pk) for each in tree.area("B4").statements]),
+                    "kind": st.sampled_from(ReadersNote.Kind.values),
+                    "text": st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=500),
+                }
+            ),
+        ),
+        Spoilable(
+            "assessment-start",
+            "other",
+            reverse("assessment-start"),
+            st.fixed_dictionaries({"framework": st.just(published_version.framework.slug)}),
         ),
         Spoilable(
             "assessment-create",

@@ -18,6 +18,7 @@ from assessments.standing import read_views
 from people.models import Notice, User
 from service import held_posts
 from service.models import HeldPost
+from standards.models import ReadersNote
 from standards.tree import version_tree
 from tests.conftest import HEAVY
 from tests.pages import Page
@@ -152,6 +153,7 @@ class Run:
             "line-detail": {"email": "somebody.else@example.com"},
             "line-answer": {"answer": "accept"},
             "report-verify": {"code": self.world.subjects["agreed"].assessment.check_code},
+            "readers-note-edit": {"statement": by_code["B4.6"], "kind": "unclear"},
             "assessment-create": {"role_profile": "senior-contract-manager"},
             "assessment-role": {"role_profile": "contract-analyst"},
             "target-edit": {"target-A1": "3", "reason-A1": "Another reason"},
@@ -257,6 +259,7 @@ def kept_tables():
         *apps.get_app_config("assessments").get_models(include_auto_created=True),
         *apps.get_app_config("people").get_models(),
         HeldPost,
+        ReadersNote,
     ]
     return {each._meta.db_table: _OF_A_PERSON if each is User else "*" for each in models}
 
