@@ -1,7 +1,7 @@
 """Two rounds of one person compared, worded: what the page, the report and its PDF show.
 
-`read_round` reads a round in two queries; `comparison_part` is a pure function of two that were read. A report that has read its
-rounds already gives it anything with the fields of `RoundAnswers`.
+`read_round` reads a round in two queries; `comparison_part` is a pure function of two that were read, and of what their versions
+have in common (`meaning`). A report that has read its rounds already gives it anything with the fields of `RoundAnswers`.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from standards.tree import VersionTree, version_tree
 from . import scoring
 from .charts import ChangeBlock, change_chart, key_chart
 from .comparing import Block, Change, ComparedRound, Kind, Standing, compare
+from .meaning import Kept
 from .models import AgreedTarget, Assessment, Rating, Target
 from .reports.sentences import counted, listed, sentence
-from .same_words import identities
 
 UNANSWERED = (None, False)
 CHARTS = {"change_chart": change_chart, "key_chart": key_chart}
@@ -136,21 +136,28 @@ class ComparisonPart:
         return any(area.cells for area in self.areas)
 
 
-def comparison_part(then: RoundAnswers, now: RoundAnswers) -> ComparisonPart:
-    """Compare two rounds of one person, the earlier one first. Makes no query."""
-    return _Wording(then, now).part()
+def comparison_part(then: RoundAnswers, now: RoundAnswers, kept: Kept | None = None) -> ComparisonPart:
+    """Compare two rounds of one person, the earlier one first. Makes no query.
+
+    ``kept`` is what the later one's version keeps of the earlier one's; None where both are under one version.
+    """
+    return _Wording(then, now, kept).part()
 
 
 class _Wording:
     """The wording of one comparison: what several of its parts look up."""
 
-    def __init__(self, then, now):
+    def __init__(self, then, now, kept):
         self.rounds = then, now
         self.then, self.now = _labels(then, now)
-        self.areas = compare(_compared(then), _compared(now))
+        codes = _codes_of_areas(then.tree, now.tree, kept)
+        self.areas = compare(
+            _compared(then, codes, {}), _compared(now, {}, kept.statements if kept is not None else {})
+        )
         # The later round names what both ask.
-        self.area_titles = {area.code: area.title for each in self.rounds for area in each.tree.areas}
-        self.topics = {s.code: s.topic for each in self.rounds for s in each.tree.statements}
+        self.area_titles = {codes.get(area.pk, area.code): area.title for area in then.tree.areas}
+        self.area_titles |= {area.code: area.title for area in now.tree.areas}
+        self.topics = tuple({s.code: s.topic for s in each.tree.statements} for each in self.rounds)
 
     def part(self):
         then, now = self.rounds
@@ -186,10 +193,14 @@ class _Wording:
 
     def _rows(self, change):
         return tuple(
-            StatementRow(row.code, self.topics[row.code], *self._standings(row, "Not answered", "Not relevant"))
+            StatementRow(row.code, self._topic(row), *self._standings(row, "Not answered", "Not relevant"))
             for area in self.areas
             for row in area.with_change(change)
         )
+
+    def _topic(self, row):
+        """The topic, in the version that the row's code is of."""
+        return self.topics[row.now.kind != Kind.NOT_ASKED][row.code]
 
     def _standings(self, compared, unanswered, left_out):
         """What stands in the columns then and now."""
@@ -270,7 +281,25 @@ def _change_words(area):
     }[area.change]
 
 
-def _compared(answers):
+def _codes_of_areas(then, now, kept):
+    """What the earlier round's areas are called here, by primary key, where that is not their own code: as the later one's are.
+
+    One that is not asked any more and whose code another area has now is told apart by its version.
+    """
+    if kept is None:
+        return {}
+    became = {old: new for new, old in kept.areas.items()}
+    codes = {area.pk: area.code for area in now.areas}
+    taken = set(codes.values())
+    found = {area.pk: codes.get(became.get(area.pk)) for area in then.areas}
+    return {
+        area.pk: found[area.pk] or (f"{area.code} ({then.number})" if area.code in taken else area.code)
+        for area in then.areas
+    }
+
+
+def _compared(answers, area_codes, became):
+    """A round as `comparing` takes it; ``became`` has the earlier statement's key for each that asks the same as one."""
     tree = answers.tree
     targets = {pk: rank for pk, rank, *_ in answers.targets}
     ratings = {pk: (rank, not_relevant) for pk, rank, not_relevant, *_ in answers.ratings}
@@ -281,9 +310,13 @@ def _compared(answers):
 
     return ComparedRound(
         areas=tuple(
-            scoring.AreaAnswers(area.code, targets.get(area.pk), tuple(answer(each) for each in area.statements))
+            scoring.AreaAnswers(
+                area_codes.get(area.pk, area.code),
+                targets.get(area.pk),
+                tuple(answer(each) for each in area.statements),
+            )
             for area in tree.areas
         ),
         ranks=tree.ranks,
-        identities=identities(tree),
+        identities={each.code: became.get(each.pk, each.pk) for each in tree.statements},
     )

@@ -24,6 +24,11 @@ def can_rate(user, assessment) -> bool:
     return is_owner(user, assessment) and assessment.state == State.DRAFT
 
 
+def can_carry_over(user, assessment) -> bool:
+    """Bring it to a later version: the owner, while it is a draft. Whether there is one is ``coming_along.later_version``."""
+    return can_rate(user, assessment)
+
+
 def can_read_levels(user, assessment) -> bool:
     """Read the owner's levels: the owner, and a line manager who does not rate first or has finished."""
     return is_owner(user, assessment) or (is_line_manager(user, assessment) and not assessment.hides_levels)

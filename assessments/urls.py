@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from .views import (
     areas,
     assessments,
+    carrying,
     comparisons,
     conversations,
     evidence,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("<uuid:assessment_id>/plan/", plans.plan_detail, name="plan-detail"),
     path("<uuid:assessment_id>/next/", comparisons.assessment_next, name="assessment-next"),
     path("<uuid:assessment_id>/compare/<uuid:other_id>/", comparisons.assessment_compare, name="assessment-compare"),
+    path("<uuid:assessment_id>/carry-over/", carrying.assessment_carry_over, name="assessment-carry-over"),
+    path("<uuid:assessment_id>/carried/", carrying.assessment_carried, name="assessment-carried"),
     path("<uuid:assessment_id>/close/", assessments.assessment_close, name="assessment-close"),
     path("<uuid:assessment_id>/delete/", assessments.assessment_delete, name="assessment-delete"),
 ]

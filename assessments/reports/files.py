@@ -39,7 +39,18 @@ PLAN_POINTS = 9
 ROW_PADDING = 0.5
 WAY_ROW = 1.5
 LAYOUT_MODULES = (
-    *("agreement.py", "answers.py", "charts.py", "comparing.py", "comparisons.py", "plans.py", "same_words.py"),
+    *(
+        "agreement.py",
+        "answers.py",
+        "before.py",
+        "charts.py",
+        "coming_along.py",
+        "earlier.py",
+        "comparing.py",
+        "comparisons.py",
+        "meaning.py",
+        "plans.py",
+    ),
     *("scoring.py", "wording.py"),
 )
 LAYOUT_FILES = (

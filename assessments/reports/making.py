@@ -15,8 +15,9 @@ from ..charts import ChartRow
 from ..comparisons import comparison_part
 from ..models import Assessment
 from . import plan, sentences
-from .both_views import NO_TARGET, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
+from .both_views import NO_TARGET, NOT_ANSWERED, NOT_RELEVANT, NOT_YET_IN_SHORT, SideBySide, as_answers, scored
 from .parts import (
+    Archived,
     AreaReport,
     Gap,
     GapReport,
@@ -29,7 +30,7 @@ from .parts import (
     Words,
     WorkExample,
 )
-from .source import Reader, ReportSource, read_source
+from .source import OWN, Reader, ReportSource, read_source
 
 NO_PROFILE = "None of the role profiles"
 NOT_IN_ROLE = "Not in the role"
@@ -118,7 +119,9 @@ class _Making:
             both=self.both,
             record=plan.conversation_record(source.held, source.name, party.name if party else ""),
             plan=plan.plan(self.goals, gaps),
-            comparison=comparison_part(source.earlier, source) if source.earlier else None,
+            comparison=comparison_part(source.earlier, source, source.earlier.kept) if source.earlier else None,
+            given_under=tuple(self._given_under()),
+            archived=tuple(_archived(each) for each in source.archived),
         )
 
     def _area(self, area):
@@ -242,8 +245,26 @@ class _Making:
                 )
         return tuple(found)
 
+    def _given_under(self):
+        """A sentence for each version that answers came along from, the one with the most first."""
+        under = dict(self.source.given_under)
+        own = as_answers(self.source.views[OWN])
+        answered = [each.code for each in self.tree.statements if each.pk in own and own[each.pk].is_answer]
+        codes = {}
+        for statement in self.tree.statements:
+            if statement.pk in under:
+                codes.setdefault(under[statement.pk], []).append(statement.code)
+        for number in sorted(codes, key=lambda number: -len(codes[number])):
+            yield sentences.given_under(number, codes[number], answered)
+
     def _target(self, rank):
         return NOT_IN_ROLE if rank is None else self.names(rank)
+
+
+def _archived(source):
+    answer = source.answer
+    said = f"{NOT_RELEVANT}, because: {answer.reason}" if answer.not_relevant else source.level or NOT_ANSWERED
+    return Archived(source.tree.number, source.statement.code, source.statement.topic, said, answer.note)
 
 
 def _work_examples(rows, tree):

@@ -141,6 +141,17 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """An answer to a statement of an earlier version that is not asked any more. `said` is the level, or why it was left out."""
+
+    number: str
+    code: str
+    topic: str
+    said: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class TargetReason:
     """Why a target departs from the role profile's, or from the one that the owner chose.
 
@@ -188,6 +199,8 @@ class GapReport:
     both          the line manager's view beside the owner's, from when the review is finished
     record, plan  the development conversation, where there is one, and the development plan
     comparison    this round and the one before, where the reader may see both
+    given_under   a sentence for each earlier version that answers came along from
+    archived      the answers to statements that are not asked any more; the owner's report alone has them
     """
 
     title: str
@@ -232,6 +245,8 @@ class GapReport:
     record: ConversationRecord | None
     plan: Plan
     comparison: ComparisonPart | None
+    given_under: tuple[str, ...] = ()
+    archived: tuple[Archived, ...] = ()
 
     @property
     def top_gaps(self) -> tuple[Gap, ...]:

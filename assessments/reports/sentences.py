@@ -185,3 +185,13 @@ def _levels_so_far(score, their):
     finished = sentence(words(score.areas_finished))
     has = plural(score.areas_finished, "has", "have")
     return f"{finished} of {their} {words(score.areas_in_role)} areas {has} a level so far."
+
+
+def given_under(number: str, codes: Sequence[str], answered: Sequence[str]) -> str:
+    """How many answers came along from an earlier version, and which: `codes` of all that are `answered`."""
+    rest = [code for code in answered if code not in codes]
+    count = f"{len(codes)} of {len(answered)} {plural(len(answered), 'answer')} {plural(len(codes), 'was', 'were')}"
+    said = f"{count} given under version {number} of the standards"
+    if not rest:
+        return f"{said}."
+    return f"{said}: all but {listed(rest)}." if len(rest) < len(codes) else f"{said}: {listed(codes)}."

@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from standards.tree import VersionTree, version_tree
 
+from ..before import Source
+from ..coming_along import archived_answers
+from ..meaning import Kept, kept
 from ..models import AgreedGoal, AgreedTarget, Assessment, Evidence, Goal, Rating, ReportFile, Target
 from ..wording import person_in_words
 
@@ -43,7 +46,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """The round that this one began as a copy of, to compare: agreed levels and targets where it was agreed, else the owner's
-    own. Its fields are those of ``comparisons.RoundAnswers``."""
+    own. Its fields are those of ``comparisons.RoundAnswers``, and what this round's version keeps of that one's (``meaning``)."""
 
     title: str
     is_agreed: bool
@@ -51,6 +54,7 @@ class Earlier:
     targets: tuple[tuple, ...]
     ratings: tuple[tuple, ...]
     tree: VersionTree
+    kept: Kept | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class ReportSource:
     ratings       (statement, rank, not relevant, reason, note) of the view that is scored, by statement
     views         the same of each view that the reader may see
     signed        (name, statement) of the ratings that a line manager before this one gave
+    given_under   (statement, number of an earlier version) of the owner's answers that came along from one
+    archived      the owner's answers to statements that are not asked any more, for the owner alone
     evidence      (work example, title, text, link, date, statement or None), a row for each statement that it supports
     goals         (goal, what, measure, kind, day due, ((statement's code, rank aimed at), ...))
     """
@@ -90,6 +96,8 @@ class ReportSource:
     chosen: tuple[tuple, ...]
     views: dict[str, tuple[tuple, ...]]
     signed: tuple[tuple[str, int], ...]
+    given_under: tuple[tuple[int, str], ...]
+    archived: tuple[Source, ...]
     evidence: tuple[tuple, ...]
     held: Held | None
     goals: tuple[tuple, ...]
@@ -154,7 +162,7 @@ def read_source(assessment: Assessment, reader: str) -> ReportSource:
     has_both = shows_both_views(assessment)
     is_shared = assessment.state in Assessment.LINE_MANAGER_STATES
     earlier = earlier_shown(assessment, reader)
-    views, signed, earlier_ratings = _read_ratings(assessment, has_both, earlier)
+    views, signed, given_under, earlier_ratings = _read_ratings(assessment, has_both, earlier)
     chosen, agreed, earlier_targets = _read_targets(assessment, has_both, earlier)
     return ReportSource(
         reader=reader,
@@ -178,6 +186,8 @@ def read_source(assessment: Assessment, reader: str) -> ReportSource:
         chosen=tuple((area, *target) for area, target in sorted(chosen.items())),
         views=views,
         signed=signed,
+        given_under=given_under,
+        archived=archived_answers(assessment) if reader == Reader.OWNER else (),
         evidence=tuple(
             Evidence.objects.filter(assessment_id=assessment.pk)
             .order_by("added_at", "pk", "statements")
@@ -185,7 +195,7 @@ def read_source(assessment: Assessment, reader: str) -> ReportSource:
         ),
         held=_held(assessment) if has_both else None,
         goals=read_goals(assessment),
-        earlier=earlier and _earlier(earlier, earlier_targets, earlier_ratings),
+        earlier=earlier and _earlier(earlier, earlier_targets, earlier_ratings, version),
         tree=version_tree(version),
     )
 
@@ -199,24 +209,29 @@ def _day(moment):
 
 
 def _read_ratings(assessment, has_both, earlier):
-    """The views of a round, who else signed ratings in it, and what is compared of the one before."""
+    """The views of a round, who else signed ratings in it, which came from an earlier version, and what is compared of the round
+    before."""
     wanted = Q(assessment_id=assessment.pk, view__in=[OWN, LINE_MANAGER, AGREED] if has_both else [OWN])
     if earlier:
         wanted |= Q(assessment_id=earlier.pk, view=AGREED if earlier.is_agreed else OWN)
     answered = ("statement_id", "rank", "not_relevant", "reason", "note")
     signature = ("rated_by_id", "rated_by__name", "rated_by__email") if has_both else ()
+    under = ("given_under__number",) if assessment.carried_from_id else ()
     rows = Rating.objects.filter(wanted).order_by("statement_id")
     views = {OWN: [], LINE_MANAGER: [], AGREED: []} if has_both else {OWN: []}
-    signed, before = [], []
-    for round_id, view, *row in rows.values_list("assessment_id", "view", *answered, *signature):
-        answer, by = tuple(row[: len(answered)]), row[len(answered) :]
+    signed, given_under, before = [], [], []
+    for round_id, view, *row in rows.values_list("assessment_id", "view", *answered, *under, *signature):
+        answer, by = tuple(row[: len(answered)]), row[len(answered) + len(under) :]
         if round_id != assessment.pk:
             before.append(answer)
             continue
         views[view].append(answer)
+        if under and view == OWN and row[len(answered)] and (answer[1] is not None or answer[2]):
+            given_under.append((answer[0], row[len(answered)]))
         if view == LINE_MANAGER and by[0] != assessment.line_manager_id:
             signed.append((by[1] or by[2], answer[0]))
-    return {view: tuple(each) for view, each in views.items()}, tuple(signed), tuple(before)
+    views = {view: tuple(each) for view, each in views.items()}
+    return views, tuple(signed), tuple(given_under), tuple(before)
 
 
 def _read_targets(assessment, has_both, earlier):
@@ -278,7 +293,7 @@ def _held(assessment):
     )
 
 
-def _earlier(earlier, targets, ratings):
+def _earlier(earlier, targets, ratings, version):
     return Earlier(
         title=earlier.title,
         is_agreed=earlier.is_agreed,
@@ -286,4 +301,5 @@ def _earlier(earlier, targets, ratings):
         targets=tuple((area, *target) for area, target in sorted(targets.items())),
         ratings=ratings,
         tree=version_tree(earlier.version),
+        kept=kept(version, earlier.version),
     )

@@ -13,6 +13,7 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import NotOpen, choose_role, close_assessment, delete_assessment
 from ..beginnings import beginnings_of, over_at
+from ..coming_along import later_version
 from ..forms import RoleForm
 from ..forms.role import NONE_OF_THESE
 from ..models import Assessment, Event, Goal
@@ -110,6 +111,7 @@ def _sharing(user, assessment):
         "wait": wait,
         "confirms_again": must_confirm_again(assessment, wait, user),
         "returned": returned.select_related("actor").last() if returned else None,
+        "later_version": later_version(assessment),
         **{f"may_{name}": getattr(permissions, f"can_{name}")(user, assessment) for name in LEADING_ON},
     }
 

@@ -13,6 +13,7 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import AlreadyOpen, NotOpen, start_next_assessment
 from ..comparisons import CHARTS, comparison_part, read_round
+from ..meaning import kept
 from ..models import Assessment
 from ..previous import finished_goals, read_offer
 
@@ -23,21 +24,31 @@ def assessment_next(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_start_next(request.user, assessment):
         raise PermissionDenied
-    version = Version.objects.filter(framework=assessment.framework_id).latest_published()
+    version = Version.objects.filter(framework=assessment.framework_id).open_for_rounds().latest_published()
     if request.method == "POST" and version:
         return _start_next(request, assessment, version)
     open_rounds = Assessment.objects.owned_by(request.user).open().filter(framework=assessment.framework_id)
     context = {"assessment": assessment, "version": version, "is_open": open_rounds.exists()}
     if version and not context["is_open"]:
-        tree = version_tree(version)
-        offer = read_offer(assessment, tree, tree.statements, until=timezone.now())
-        context |= {
-            "is_same_version": version.pk == assessment.version_id,
-            "offered": len(offer.offered),
-            "to_rate_again": len(offer.answers) - len(offer.offered),
-            "goals": list(finished_goals(assessment, timezone.now()).order_by("ended_on", "pk")),
-        }
+        context |= _coming_along(assessment, version)
     return render(request, "assessments/assessment_next.html", context)
+
+
+def _coming_along(previous, version):
+    """What a round under ``version`` begins with, and what is asked again."""
+    tree = version_tree(version)
+    offer = read_offer(previous, version, tree.statements, until=timezone.now())
+    befores = offer.answers.values()
+    profile = previous.role_profile
+    return {
+        "is_same_version": version.pk == previous.version_id,
+        "keeps_profile": profile is not None and any(each.slug == profile.slug for each in tree.role_profiles),
+        "offered": sum(not before.is_proposed for before in befores if before.is_offered),
+        "proposed": sum(before.is_proposed for before in befores if before.is_offered),
+        "to_rate_again": sum(before.is_to_rate_again for before in befores),
+        "asked_again": sum(before.offer is None and not before.is_to_rate_again for before in befores),
+        "goals": list(finished_goals(previous, timezone.now()).order_by("ended_on", "pk")),
+    }
 
 
 def _start_next(request, previous, version):
@@ -48,7 +59,8 @@ def _start_next(request, previous, version):
         return redirect("assessment-list")
     except NotOpen:
         raise PermissionDenied from None
-    onward = "target-edit" if version.pk == previous.version_id else "assessment-role"
+    has_lost_profile = previous.role_profile_id and not assessment.role_profile_id
+    onward = "assessment-role" if has_lost_profile else "target-edit"
     return redirect(onward, assessment_id=assessment.pk)
 
 
@@ -68,7 +80,7 @@ def assessment_compare(request, assessment_id, other_id):
         "earlier": earlier,
         "later": later,
         "is_owner": permissions.is_owner(request.user, assessment),
-        "comparison": comparison_part(read_round(earlier), read_round(later)),
+        "comparison": comparison_part(read_round(earlier), read_round(later), kept(later.version, earlier.version)),
         "others": [each for each in by_pk.values() if permissions.can_read_levels(request.user, each)],
         **CHARTS,
     }

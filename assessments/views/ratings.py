@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from standards.tree import version_tree
 
 from .. import permissions
-from ..actions import NotOpen, save_ratings, still_true
+from ..actions import NotOpen, save_ratings, still_true, take_proposals
 from ..answers import Answered
 from ..checking import agreed_in_words, check_rows
+from ..earlier import NOTHING, make_earlier, read_own
 from ..forms import RatingForm
 from ..forms.rating import drawn
-from ..models import Assessment, Evidence, Rating, Target
+from ..models import Assessment, Evidence, Target
 from ..previous import read_previous
 from ..progress import progress_from
 from ..reports.sentences import counted, sentence
@@ -43,7 +44,7 @@ def rating_edit(request, assessment_id, area_code):
         taken = _take_over(request, assessment, area, form, conflicts)
         if not form.problems and not conflicts:
             return _onward(request, assessment, tree) if taken is None else _back(request, assessment, area, taken)
-    standing, progress = _standing(assessment, tree, area)
+    standing, progress, earlier = _standing(assessment, tree, area, may_rate)
     if request.method == "POST":
         form.redraw(standing, conflicts)
     else:
@@ -58,11 +59,27 @@ def rating_edit(request, assessment_id, area_code):
         "may_rate": may_rate,
         "agreed": agreed_in_words(tree, read_agreed(assessment)),
         "owner_name": "" if permissions.is_owner(request.user, assessment) else person_in_words(assessment.owner),
-        "previous": read_previous(assessment, tree, area.statements) if may_rate else None,
+        "given_under": earlier.given_under,
         "page_has_errors": has_errors,
         "evidence_counts": _evidence_counts(assessment),
+        **_before(assessment, area, earlier, may_rate),
     }
     return render(request, "assessments/rating_edit.html", context, status=422 if has_errors else 200)
+
+
+def _before(assessment, area, earlier, may_rate):
+    """What was said before of the area's statements: in this round under an earlier version, else in the round before."""
+    previous = read_previous(assessment, area.statements) if may_rate else None
+    befores = {**previous.answers, **earlier.answers} if previous else earlier.answers
+    offered = {pk: before.is_proposed for pk, before in befores.items() if before.is_offered}
+    return {
+        "previous": previous,
+        "befores": befores,
+        "offered": offered,
+        "has_still_true": False in offered.values(),
+        "has_proposals": True in offered.values(),
+        "has_other_versions": any(before.words for before in befores.values()) or bool(earlier.given_under),
+    }
 
 
 def _round_or_404(request, pk, *related):
@@ -85,8 +102,11 @@ def _take_over(request, assessment, area, form, conflicts):
         raise SuspiciousOperation("The form names a statement that this area does not have.")
     unsettled = {conflict.statement_id for conflict in conflicts} | {r.statement.pk for r in form.rows if r.problems}
     asked = [pk for value, pk in pks.items() if wanted in (value, THE_REST) and pk not in unsettled]
+    taken = ()
     try:
-        return len(still_true(assessment=assessment, by=request.user, statement_ids=asked))
+        if assessment.carried_from_id:
+            taken = take_proposals(assessment=assessment, by=request.user, statement_ids=asked)
+        return len({*taken, *still_true(assessment=assessment, by=request.user, statement_ids=asked)})
     except NotOpen:
         raise PermissionDenied from None
 
@@ -97,9 +117,8 @@ def _back(request, assessment, area, taken):
     wanted = request.POST[STILL_TRUE]
     if wanted == THE_REST:
         count = counted(taken, "answer")
-        said = (
-            f"{sentence(count)} kept from your {assessment.previous.title}." if taken else "No answer was left to keep."
-        )
+        source = f" from your {assessment.previous.title}" if assessment.previous_id else ""
+        said = f"{sentence(count)} kept{source}." if taken else "No answer was left to keep."
         messages.success(request, f"{said} Read them through, and change what is not true any more." if taken else said)
         return redirect(path)
     code = next(each.code for each in area.statements if str(each.pk) == wanted)
@@ -134,12 +153,8 @@ def assessment_check(request, assessment_id):
     if not permissions.can_read_levels(request.user, assessment):
         return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)
-    answers = {
-        pk: Answered(rank, not_relevant, reason, note)
-        for pk, rank, not_relevant, reason, note in Rating.objects.filter(assessment=assessment, view=Rating.View.SELF)
-        .order_by()
-        .values_list("statement_id", "rank", "not_relevant", "reason", "note")
-    }
+    rated, _ = read_own(assessment)
+    answers = {pk: Answered(*said) for pk, *said, _, _, _ in rated}
     rows = Target.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank", "reason")
     targets = {pk: (rank, reason) for pk, rank, reason in rows}
     context = {
@@ -152,6 +167,7 @@ def assessment_check(request, assessment_id):
         ),
         "target_reasons": {pk: reason for pk, (_, reason) in targets.items()},
         "rows": check_rows(tree, answers, _evidence_counts(assessment)),
+        "given_under": make_earlier(assessment, (), rated, ()).given_under,
         "agreed": agreed_in_words(tree, read_agreed(assessment)),
         "is_own": permissions.is_owner(request.user, assessment),
         "may_rate": permissions.can_rate(request.user, assessment),
@@ -166,21 +182,24 @@ def _area_or_404(assessment, code):
         raise Http404 from None
 
 
-def _standing(assessment, tree, area):
-    """The answers of ``area`` as (``Answered``, revision) by the statement's pk, and how far the whole round is: two queries."""
+def _standing(assessment, tree, area, may_rate):
+    """The answers of ``area`` as (``Answered``, revision) by the statement's pk, how far the whole round is, and what is said of
+    earlier versions to whom may rate: two queries, and one more for a round that was carried over."""
     asked = {statement.pk for statement in area.statements}
     standing, answered, saved_at = {}, set(), None
-    rows = Rating.objects.filter(assessment=assessment, view=Rating.View.SELF).order_by()
-    for pk, rank, not_relevant, reason, note, revision, rated_at in rows.values_list(
-        "statement_id", "rank", "not_relevant", "reason", "note", "revision", "rated_at"
-    ):
+    rows, not_along = read_own(assessment)
+    for pk, rank, not_relevant, reason, note, revision, rated_at, _ in rows:
         if pk in asked:
             standing[pk] = (Answered(rank, not_relevant, reason, note), revision)
         if not_relevant or rank is not None:
             answered.add(pk)
         if saved_at is None or rated_at > saved_at:
             saved_at = rated_at
-    return standing, progress_from(tree, _targets(assessment), answered, saved_at)
+    progress = progress_from(tree, _targets(assessment), answered, saved_at)
+    if assessment.carried_from_id is None:
+        return standing, progress, NOTHING
+    earlier = make_earlier(assessment, area.statements, rows, not_along if may_rate else ())
+    return standing, progress, earlier
 
 
 def _targets(assessment):

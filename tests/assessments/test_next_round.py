@@ -8,9 +8,9 @@ from django.utils import timezone
 from assessments import actions
 from assessments.actions import AlreadyOpen, NotAskable, NotOpen
 from assessments.answers import Answered
+from assessments.meaning import kept
 from assessments.models import Assessment, Event, Evidence, Goal, Rating, Target
 from assessments.previous import read_previous
-from assessments.same_words import same_statements
 from standards.actions import publish_unreviewed
 from standards.models import Level, LevelDescriptor, Statement, Version
 from standards.tree import version_tree
@@ -227,7 +227,7 @@ def test_still_true_notes_that_the_round_changed(following):
 def test_still_true_takes_as_many_queries_for_one_answer_as_for_all(following, django_assert_num_queries):
     pks = [each.pk for each in version_tree(following.version).statements]
     for asked in (pks[:1], pks[1:]):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             actions.still_true(assessment=following, by=following.owner, statement_ids=asked)
     assert len(answers_of(following)) == 66
 
@@ -304,7 +304,7 @@ def test_a_statement_with_a_finished_goal_is_to_be_rated_again(agreed):
     finish(agreed.owner, agreed.version, "B4.6")
     following = begin(agreed)
     tree = version_tree(following.version)
-    previous = read_previous(following, tree, tree.area("B4").statements)
+    previous = read_previous(following, tree.area("B4").statements)
     again = {tree.statement_by_pk(pk).code for pk, before in previous.answers.items() if before.is_to_rate_again}
     assert again == {"B4.6"}
     assert take(following, *(each.code for each in tree.area("B4").statements)) == {
@@ -322,23 +322,22 @@ def test_a_goal_finished_under_a_round_already_begun_waits_for_the_next(agreed, 
 
 
 def test_what_was_agreed_is_said_with_its_year(agreed, closed):
-    following = begin(agreed)
-    tree = version_tree(following.version)
     year = timezone.localtime(agreed.agreed_at).year
-    assert read_previous(following, tree, tree.area("A1").statements).said == f"Agreed in {year}"
-    following = begin(closed)
-    assert read_previous(following, tree, tree.area("B4").statements).said == f"You said in {year}"
+    for previous, code, lead in ((agreed, "A1", f"Agreed in {year}"), (closed, "B4", f"You said in {year}")):
+        following = begin(previous)
+        read = read_previous(following, version_tree(following.version).area(code).statements)
+        assert {before.lead for before in read.answers.values()} == {lead}
 
 
-def test_what_was_said_before_is_read_in_two_queries(agreed, following, django_assert_num_queries):
+def test_what_was_said_before_is_read_in_one_query(agreed, following, django_assert_num_queries):
     tree = version_tree(following.version)
     following = Assessment.objects.select_related("version", "previous").get(pk=following.pk)
     for statements in (tree.statements[:1], tree.statements):
-        with django_assert_num_queries(2):
-            assert len(read_previous(following, tree, statements).answers) == len(statements)
+        with django_assert_num_queries(1):
+            assert len(read_previous(following, statements).answers) == len(statements)
     first = Assessment.objects.get(pk=agreed.pk)
     with django_assert_num_queries(0):
-        assert read_previous(first, tree, tree.statements) is None
+        assert read_previous(first, tree.statements) is None
 
 
 # Another version
@@ -359,26 +358,27 @@ def newer(agreed):
     return publish_unreviewed(version=Version.objects.get(pk=made.pk))
 
 
-def test_statements_of_two_versions_are_the_same_with_equal_words_alone(agreed, newer):
+def test_without_links_a_statement_keeps_its_meaning_with_equal_words_alone(agreed, newer):
     tree, other = version_tree(newer), version_tree(agreed.version)
     by_code = {each.code: each.pk for each in other.statements}
-    assert same_statements(tree, other) == {tree.statements[0].pk: by_code["B4.1"]}
-    assert same_statements(other, tree) == {by_code["B4.1"]: tree.statements[0].pk}
+    assert kept(newer, agreed.version).statements == {tree.statements[0].pk: by_code["B4.1"]}
+    assert kept(agreed.version, newer).statements == {by_code["B4.1"]: tree.statements[0].pk}
+    assert kept(newer, newer) is None
 
 
-def test_statements_under_other_levels_are_not_the_same(agreed, newer):
-    tree = version_tree(agreed.version)
+def test_statements_under_other_levels_keep_no_meaning(agreed, newer):
     statement = Statement.objects.get(area__section__version=agreed.version, code="B4.1")
     texts = LevelDescriptor.objects.filter(statement=statement).order_by("level__rank").values_list("text", flat=True)
     renamed = make_version(tuple(texts), levels=("Foundation", "Practitioner", "Master"))
     Statement.objects.filter(area__section__version=renamed).update(lineage=statement.lineage)
-    assert same_statements(version_tree(renamed), tree) == {}
+    assert kept(renamed, agreed.version).statements == {}
 
 
 def test_under_a_new_version_only_answers_to_equal_words_are_offered(agreed, newer):
     following = begin(agreed, newer)
     assert following.role_profile is None
-    assert targets_of(following) == {"A1": (FOUNDATION, "")}
+    # The area that both statements come from is B4, whose target was agreed.
+    assert targets_of(following) == {"A1": (PRACTITIONER, "")}
     assert take(following, "A1.1", "A1.2") == {"A1.1"}
     assert answers_of(following) == {"A1.1": (NOTED, 1)}
 

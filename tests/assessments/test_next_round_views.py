@@ -17,7 +17,7 @@ from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_TO_DRAW = 8
+QUERIES_TO_DRAW = 7
 YEAR = timezone.localdate().year
 HOSTILE = "<b>&{{7*7}}</b> {% debug %} \"'><script>alert(1)</script>"
 
