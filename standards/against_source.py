@@ -122,27 +122,29 @@ class _Squeezed:
             self._words.append(word.start())
             at += len(word[0])
 
-    def __getitem__(self, letters: slice) -> str:
-        """The text from one letter to another, on one line."""
-        return " ".join(self.text[self._place(letters.start) : self._place(letters.stop)].split())
+    def words(self, first, last) -> str:
+        """The whole words that the letters from ``first`` until ``last`` stand in, on one line."""
+        if first >= len(self.letters) or last <= first:
+            return ""
+        begin, end = (bisect_right(self._begins, max(letter, 0)) for letter in (first, last - 1))
+        return " ".join(self.text[self._words[begin - 1] :].split(None, end - begin + 1)[: end - begin + 1])
 
-    def _place(self, letter):
-        if letter >= len(self.letters):
-            return len(self.text)
-        word = bisect_right(self._begins, max(letter, 0)) - 1
-        return self._words[word] + max(letter, 0) - self._begins[word]
+    def word_before(self, letter) -> int:
+        """Where the word begins that this letter stands in."""
+        return self._begins[bisect_right(self._begins, letter) - 1] if letter < len(self.letters) else letter
 
 
 def _missing(what, text, source) -> Missing:
     common = _length_in(text.letters, source.letters)
     if common < min(LEAST_IN_COMMON, len(text.letters) - 1):
-        return Missing(what, "", text[0:LETTERS_SHOWN], "")
-    found = source.letters.find(text.letters[:common]) + common
+        return Missing(what, "", text.words(0, LETTERS_SHOWN), "")
+    found = source.letters.find(text.letters[:common])
+    differs = text.word_before(common)
     return Missing(
         what,
-        text[common - LETTERS_SHOWN : common],
-        text[common : common + LETTERS_SHOWN],
-        source[found : found + LETTERS_SHOWN],
+        text.words(differs - LETTERS_SHOWN, differs),
+        text.words(differs, differs + LETTERS_SHOWN),
+        source.words(found + differs, found + differs + LETTERS_SHOWN),
     )
 
 

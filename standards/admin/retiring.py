@@ -49,7 +49,7 @@ def version_retire(model_admin, request, version):
     if version.state != Version.State.PUBLISHED:
         raise PermissionDenied
     planned = {"closes_on": version.closes_on, "retires_on": version.retires_on}
-    form = RetireForm(request.POST or None, initial=planned)
+    form = RetireForm(request.POST if request.method == "POST" else None, initial=planned)
     if request.method == "POST" and ("take-back" in request.POST or form.is_valid()):
         days = {"closes_on": None, "retires_on": None} if "take-back" in request.POST else form.cleaned_data
         try:

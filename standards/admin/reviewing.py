@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from ..actions import NotEditable, NotPublishable, ask_for_review, back_to_draft, sign_off
 from ..fingerprint import fingerprint, version_entries
@@ -71,7 +72,7 @@ def version_review(model_admin, request, version):
         raise PermissionDenied
     if request.method == "POST" and "back" in request.POST:
         return _taken_back(request, version)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ask_for_review(version=version, by=request.user, reviewers=form.cleaned_data["reviewers"])
@@ -114,7 +115,7 @@ def version_sign_off(model_admin, request, version):
         raise PermissionDenied
     stands = fingerprint(version_entries(version))
     given = {"answer": asked.answer, "remark": asked.remark} if asked.answered_at and asked.is_current else {}
-    form = SignOffForm(request.POST or None, initial={**given, "read": stands})
+    form = SignOffForm(request.POST if request.method == "POST" else None, initial={**given, "read": stands})
     if request.method == "POST" and form.is_valid():
         try:
             sign_off(
@@ -134,6 +135,9 @@ def version_sign_off(model_admin, request, version):
         "asked": asked,
         "is_waited_for": asked.is_current and version.state == Version.State.IN_REVIEW,
         "stands": stands,
+        "changes_url": reverse("version-changes", args=[version.framework.slug, version.number])
+        if version.follows_id
+        else "",
     }
     status = 422 if form.is_bound else 200
     title = f"Sign off version {version.number}"

@@ -298,6 +298,7 @@ def following(version):
 
 
 def test_every_statement_of_both_versions_has_a_link(following):
+    StatementLink.objects.filter(version=following).delete()
     assert found(following) == [
         ("A1.1 of version 1 has no link to this version.", "links"),
         ("A1.2 of version 1 has no link to this version.", "links"),
@@ -379,7 +380,7 @@ def test_markdown_is_compared_by_its_words():
     assert not [each for each in missing if each.what.startswith("Reference page")]
     _, missing = texts_not_in(version, "A heading. More words here, and so on.")
     (page,) = [each for each in missing if each.what.startswith("Reference page")]
-    assert page == Missing("Reference page “T”, body", "More words here", ".", ", and so on.")
+    assert page == Missing("Reference page “T”, body", "More words", "here.", "here, and so on.")
 
 
 def test_the_standards_are_in_their_source_but_for_what_was_put_right(published_version):
