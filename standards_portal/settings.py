@@ -286,6 +286,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # What editors may upload. Standards of 66 statements are a workbook of 53 KB that unpacks to 0.2 MB, with 1,700 cells in 6,900
 # elements, or a CASE package of 0.6 MB. Larger ones have room in this, and a hostile file is refused before it costs much.
+FILE_UPLOAD_HANDLERS = [
+    "service.uploads.CutOff",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 IMPORT_LIMITS = {
     "most_bytes": 4 * 1024 * 1024,
     "most_unpacked": 8 * 1024 * 1024,

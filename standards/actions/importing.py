@@ -12,7 +12,7 @@ from .refusals import NotEditable
 CHANGED_MEANWHILE = "The draft was changed after you were shown this. Look at what the file would do now."
 
 
-def hold_import(*, upload, version, file_name, is_whole, state, by):
+def hold_import(*, upload, version, file_name, is_whole, by):
     """Keep what an editor was shown of a file until they decide; what they were shown before is forgotten."""
     HeldImport.objects.too_old().delete()
     HeldImport.objects.filter(by=by).delete()
@@ -22,7 +22,6 @@ def hold_import(*, upload, version, file_name, is_whole, state, by):
         file_name=file_name[:100],
         content=upload.packed(),
         is_whole=is_whole,
-        state=state,
     )
 
 
@@ -32,18 +31,18 @@ def drop_import(*, held):
 
 
 @transaction.atomic
-def carry_out_import(*, held, by):
+def carry_out_import(*, held, state, by):
     """Take the file of ``held`` into its draft, or begin a version with it; returns (version, plan).
 
-    All of it or nothing. Raises ``NotEditable`` where the version is no draft or is not as it was when the editor was shown
-    this, and ``Refused`` where the file does not fit.
+    All of it or nothing. ``state`` is that of the draft when the editor was shown what the file would do (``Book.state``). Raises
+    ``NotEditable`` where the version is no draft or is not as it was then, and ``Refused`` where the file does not fit.
     """
     upload = Upload.unpacked(bytes(held.content))
     with one_change(by):
         is_new = held.version_id is None
         version = _begun(upload) if is_new else _locked_draft(held.version_id)
         book = Book(version, is_new=is_new)
-        if not is_new and book.state != held.state:
+        if not is_new and book.state != state:
             raise NotEditable(CHANGED_MEANWHILE)
         plan = book.plan(upload, is_whole=held.is_whole)
         if plan.problems:

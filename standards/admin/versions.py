@@ -4,16 +4,18 @@ from django.contrib import admin
 from django.urls import reverse
 
 from ..models import Version
-from . import history, next_version, publishing, retiring, reviewing
+from . import history, importing, links, next_version, publishing, retiring, reviewing
 from .asked import AttributeInline, LevelInline, SectionInline
 from .rows import RowAdmin
 from .version_pages import PUBLISHED, RETIRED, UNDER_WAY, VersionLink
 
 # The modules with pages about one version: each has ``version_urls(model_admin)``.
-WITH_PAGES = (history, next_version, reviewing, publishing, retiring)
+WITH_PAGES = (history, importing, next_version, links, reviewing, publishing, retiring)
 
 # What the page of a version leads to, in the order in which an editor comes to it.
 LINKS: tuple[VersionLink, ...] = (
+    VersionLink("standards_version_import", "Import and export", (*UNDER_WAY, PUBLISHED, RETIRED)),
+    VersionLink("standards_version_links", "What became of each statement", (*UNDER_WAY, PUBLISHED, RETIRED)),
     VersionLink("standards_version_review", "Review", (*UNDER_WAY, PUBLISHED, RETIRED), reviewing.PERMISSION),
     VersionLink("standards_version_publish", "Check and publish", UNDER_WAY),
     VersionLink("standards_version_retire", "Retire it", (PUBLISHED,), retiring.PERMISSION),

@@ -2252,7 +2252,6 @@ class Migration(migrations.Migration):
                 ("file_name", models.CharField(max_length=100)),
                 ("content", models.BinaryField()),
                 ("is_whole", models.BooleanField(default=False)),
-                ("state", models.CharField(max_length=64)),
                 ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "by",

@@ -23,7 +23,6 @@ class HeldImport(models.Model):
     content    its tables as ``standards.importing.Upload`` packs them, not the file itself
     version    the draft that it is for; none: it begins one
     is_whole   rows that its tables leave out are removed
-    state      what the draft was like when this was shown
     """
 
     KEPT_FOR = timedelta(hours=1)
@@ -34,7 +33,6 @@ class HeldImport(models.Model):
     file_name = models.CharField(max_length=100)
     content = models.BinaryField()
     is_whole = models.BooleanField(default=False)
-    state = models.CharField(max_length=64)
     held_at = models.DateTimeField(default=timezone.now)
 
     objects = models.Manager.from_queryset(HeldImportQuerySet)()
