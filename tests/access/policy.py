@@ -224,6 +224,9 @@ POLICY = {
     "conversation-detail: the one before": parties(Pair(200, 403), Pair(200, 403)),
     "assessment-next": owners(NEVER, (OVER, EDIT)),
     "assessment-compare": REPORT,
+    # To a later version: here there is none, and no round was brought to one (tests/assessments/test_carrying_views.py has both).
+    "assessment-carry-over": owners(NEVER, (DRAFTS, Pair(ON, ON))),
+    "assessment-carried": owners(NOT_THERE_TO_READ, others=NOT_THERE_TO_READ),
 }
 
 # What a cell may change by reading: the PDF that is made is kept for the next time.
@@ -243,6 +246,7 @@ MAY_CHANGE_NOTHING = {
         STATES,
     ),
     "review-finish": ("reviewed",),
+    "assessment-carry-over": DRAFTS,
     "report-pdf": ("reviewed", "agreed"),
 }
 # Which of the owner's own changes somebody is told of, and in which states. A former line manager is told of none.
