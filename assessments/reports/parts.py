@@ -213,6 +213,7 @@ class GapReport:
     issued: str
     licence: str
     fingerprint: str
+    short_fingerprint: str
     state: str
     is_own: bool
     is_draft: bool
