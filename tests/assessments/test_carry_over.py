@@ -1,48 +1,19 @@
-"""Carrying a draft over to another version, as its action does it: along every kind of link of the made-up version 3.0, and along
-any links whatever between small versions."""
-
-from collections import Counter
-from contextlib import contextmanager
-from types import MappingProxyType
+"""Carrying a draft over to another version, as its action does it, along every kind of link of the made-up version 3.0."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assessments import actions
 from assessments.actions import NotAskable, NotOpen
 from assessments.answers import Answered
-from assessments.models import (
-    AgreedTarget,
-    Assessment,
-    CarryOver,
-    EarlierAnswer,
-    EarlierTarget,
-    Event,
-    Evidence,
-    Rating,
-    Target,
-)
+from assessments.models import AgreedTarget, CarryOver, EarlierAnswer, EarlierTarget, Event, Rating, Target
 from people.models import Notice
 from standards.actions import publish_unreviewed, start_next_version
-from standards.links import VersionPaths
-from standards.models import Area, LevelDescriptor, Statement, Version
+from standards.models import Area, Version
 from standards.tree import version_tree
-from tests.assessments.test_carrying import answers_given
-from tests.assessments.test_carrying import ways as small_ways
-from tests.conftest import HEAVY
-from tests.factories import (
-    make_assessment,
-    make_evidence,
-    make_user,
-    rate,
-    rate_all,
-    reread,
-    review,
-    share,
-)
+from tests.assessments.carried import everything
+from tests.factories import make_assessment, make_evidence, rate, rate_all, reread, review, share
 from tests.standards.made_up import make_made_up_version
 from tests.standards.versions import make_version
 
@@ -88,18 +59,6 @@ def beside(assessment, view="self"):
     """The earlier answers of a round: the code that each was given to, the one that it is shown beside, what became of it."""
     rows = EarlierAnswer.objects.filter(assessment=assessment, view=view).select_related("statement", "about")
     return sorted((row.statement.code, row.about.code if row.about else "", row.outcome, row.rank) for row in rows)
-
-
-def everything(assessment):
-    """Every row of a round, but for those that say when it was read."""
-    rows = {
-        "round": list(Assessment.objects.filter(pk=assessment.pk).values()),
-        "supports": sorted(Evidence.statements.through.objects.values_list()),
-        "kept": sorted(EarlierAnswer.evidence.through.objects.values_list()),
-    }
-    for model in (Rating, EarlierAnswer, Target, AgreedTarget, EarlierTarget, CarryOver, Event, Evidence):
-        rows[model.__name__] = list(model.objects.filter(assessment=assessment).order_by("pk").values())
-    return rows
 
 
 def test_a_round_with_every_answer(draft, older, newer, contract_manager):

@@ -236,10 +236,10 @@ OLDS, NEWS = range(1, 9), range(101, 110)
 
 
 @st.composite
-def ways(draw):
+def links(draw):
     """Links of every kind, also those that no editor would make: several from and to the same statements."""
     olds, news = draw(st.permutations(OLDS)), draw(st.permutations(NEWS))
-    links = []
+    found = []
     while olds and news:
         kind, most_olds, most_news = draw(
             st.sampled_from(
@@ -256,9 +256,14 @@ def ways(draw):
         taken, olds = olds[:most_olds], olds[most_olds:]
         made, news = news[:most_news], news[most_news:]
         if draw(st.integers(0, 4)):
-            links.append((kind, taken, made))
+            found.append((kind, taken, made))
+    return found
+
+
+@st.composite
+def ways(draw):
     choices = draw(st.sampled_from([(0, 1, 2, 3), (0, 1, 3), (0, 2)]))
-    made = way(*links, same_levels=draw(st.integers(0, 5)) > 0, choices=choices, olds=OLDS)
+    made = way(*draw(links()), same_levels=draw(st.integers(0, 5)) > 0, choices=choices, olds=OLDS)
     for new in NEWS:
         made.paths.back.setdefault(new, Path("new", ()))
         made.choices.setdefault(new, choices)
