@@ -1,8 +1,6 @@
 """The editors' pages of what is asked: frameworks, versions, areas, statements, terms and role profiles."""
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db import models
 from django.utils.text import Truncator
 
 from ..models import (
@@ -52,6 +50,7 @@ class PartInline(Inline, admin.TabularInline):
 
 class VariantInline(Inline, admin.TabularInline):
     model = AreaVariant
+    verbose_name, verbose_name_plural = "other title", "other titles that the document gives it"
     fields = ["title", "where"]
     show_change_link = False
 
@@ -67,7 +66,6 @@ class DescriptorInline(Inline, admin.StackedInline):
     model = LevelDescriptor
     fields = ["level", "text"]
     show_change_link = False
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     def get_queryset(self, request):
         return super().get_queryset(request).order_by("level__rank")

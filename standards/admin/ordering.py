@@ -81,5 +81,5 @@ def row_to_move(request, parent, inlines):
     inline = pressed and next((each for each in inlines if each.prefix() == pressed["prefix"]), None)
     if not inline:
         return None
-    row = inline.model.objects.filter(pk=pressed["pk"], **{inline.parent_name: parent}).first()
+    row = inline.model.objects.filter(pk=pressed["pk"], **{inline.parent_name(): parent}).first()
     return row and (row, pressed["prefix"], pressed["way"])

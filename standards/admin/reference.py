@@ -1,6 +1,8 @@
 """The editors' pages of what stands beside the areas: texts, examples, guidance and learning resources."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 
 from ..models import (
     CaseStudy,
@@ -20,6 +22,7 @@ class StageInline(Inline, admin.StackedInline):
     model = CaseStudyStage
     fields = ["title", "text"]
     show_change_link = False
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 10})}}
 
 
 class MappedAdmin(RowAdmin):

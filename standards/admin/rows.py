@@ -6,7 +6,9 @@ import re
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import IntegrityError, models
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
@@ -56,6 +58,16 @@ class OneVersionChoices:
 
     is_wholly_ours = False
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # What can be chosen is edited on its own page; here its small pictures would only distract.
+            widget = field.widget
+            widget.can_add_related = widget.can_change_related = widget.can_delete_related = widget.can_view_related = (
+                False
+            )
+        return field
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(
             db_field, request, **kwargs, queryset=self._choosable(db_field.related_model, request)
@@ -90,11 +102,22 @@ class OneVersionChoices:
         return rows.filter(**{f"{path}__state" if path else "state": Version.State.DRAFT})
 
 
+class NamedRows(BaseInlineFormSet):
+    """Says of each box that deletes a row which row that is, for those who do not see the row."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields and form.instance.pk:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {form.instance}"
+
+
 class Inline(OneVersionChoices):
     """Rows under a row: editable as long as their version is. One empty row is there to be filled in without a script."""
 
     extra = 1
+    formset = NamedRows
     show_change_link = True
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     @classmethod
     def parent_name(cls):
@@ -108,6 +131,14 @@ class Inline(OneVersionChoices):
     def get_queryset(self, request):
         rows = super().get_queryset(request)
         return rows.order_by("order", "pk") if self.model in ORDERED else rows
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(self, admin.TabularInline):
+            # In a table the name of a field stands above it, where no label is.
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = field.label
+        return field
 
     def get_fields(self, request, obj=None):
         has_places = self.model in ORDERED and self.has_change_permission(request, obj)
@@ -150,6 +181,9 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
     ``is_wholly_ours``: so is the whole row, which comes and goes at any time. ``chosen_in_version`` names what is chosen from
     the row's version, which a new row does not have yet.
     """
+
+    class Media:
+        css = {"all": ["editing-admin.css"]}
 
     form = RowForm
     editable_at_any_time = ()
