@@ -9,7 +9,7 @@ from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from people.actions import notify
+from people.actions import notify, read_notices_about
 from people.models import Notice
 from standards.links import version_paths
 from standards.models import Version
@@ -54,6 +54,7 @@ def carry_over(*, assessment, to_version, by=None, run=None) -> CarryOver:
     note(assessment, Event.Kind.CARRIED_OVER, by)
     if by is None:
         _tell(assessment, to_version)
+    read_notices_about(recipient=assessment.owner, path=reverse("assessment-carry-over", args=[assessment.pk]))
     return CarryOver.objects.create(
         assessment=assessment,
         from_version=from_version,
@@ -205,7 +206,7 @@ def _tell(assessment, to_version):
     notify(
         recipient=assessment.owner,
         kind=Notice.Kind.CARRIED_OVER,
-        path=reverse("assessment-detail", args=[assessment.pk]),
+        path=reverse("assessment-carried", args=[assessment.pk]),
         key=f"{Notice.Kind.CARRIED_OVER}:{assessment.pk}:{to_version.pk}",
     )
 

@@ -93,6 +93,7 @@ def tell_of_publication(*, version, after="") -> str:
         Assessment.objects.filter(version__in=earlier),
         after,
         lambda draft: f"{Notice.Kind.VERSION_PUBLISHED}:{draft.pk}:{version.pk}",
+        "assessment-carry-over",
         kind=Notice.Kind.VERSION_PUBLISHED,
     )
 
@@ -105,19 +106,20 @@ def tell_of_retirement(*, version, after="") -> str:
         Assessment.objects.filter(version=version),
         after,
         lambda draft: f"{Notice.Kind.VERSION_RETIRES}:{draft.pk}:{version.retires_on.isoformat()}",
+        "assessment-detail",
         kind=Notice.Kind.VERSION_RETIRES,
         due_on=version.retires_on,
     )
 
 
-def _tell_midway(rounds, after, key_of, **said):
+def _tell_midway(rounds, after, key_of, leads_to, **said):
     drafts = rounds.filter(state=Assessment.State.DRAFT).select_related("owner").order_by("pk")
     drafts = list((drafts.filter(pk__gt=after) if after else drafts)[:BATCH])
     keys = {key_of(draft): draft for draft in drafts}
     made = set(Notice.objects.filter(key__in=list(keys)).values_list("key", flat=True))
     for key, draft in keys.items():
         if key not in made:
-            notify(recipient=draft.owner, path=reverse("assessment-detail", args=[draft.pk]), key=key, **said)
+            notify(recipient=draft.owner, path=reverse(leads_to, args=[draft.pk]), key=key, **said)
     return str(drafts[-1].pk) if len(drafts) == BATCH else ""
 
 
