@@ -37,7 +37,7 @@ WITHIN = {
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "coming_along meaning "
     "comparisons "
-    "waiting beginnings contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
+    "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
     "admin": "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
@@ -56,12 +56,13 @@ WITHIN = {
     "tasks edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
-    "against_source": "fingerprint prose models",
+    "against_source": "fingerprint prose publication_texts models",
     "tasks": "actions reports notice_words post models",
     "permissions": "models",
     "progress": "models",
     "waiting": "models",
     "beginnings": "models",
+    "planning": "models",
     "contents": "models",
     "checking": "answers",
     "carrying": "answers",
