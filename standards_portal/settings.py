@@ -81,7 +81,7 @@ DEBUG = env_flag("DEBUG")
 PORTAL_DEMO = env_flag("PORTAL_DEMO")
 PORTAL_PRODUCTION = not DEBUG and not PORTAL_DEMO
 PORTAL_ORGANISATION_NAME = env_text("PORTAL_ORGANISATION_NAME", "Example Department")
-PORTAL_SERVICE_NAME = "Contract management self-assessment"
+PORTAL_SERVICE_NAME = env_text("PORTAL_SERVICE_NAME", "Contract management self-assessment")
 PORTAL_CONTACT_EMAIL = env_text("PORTAL_CONTACT_EMAIL")
 
 PORTAL_ORIGIN = env_text("PORTAL_ORIGIN").lower().rstrip("/")
@@ -296,8 +296,9 @@ IMPORT_LIMITS = {
     "most_unpacked": 8 * 1024 * 1024,
     "most_sheets": 50,
     "most_rows": 5_000,
-    "most_cells": 100_000,
-    "most_elements": 400_000,
+    "most_columns": 200,
+    "most_cells": 50_000,
+    "most_elements": 200_000,
     "most_characters": 4_000_000,
 }
 

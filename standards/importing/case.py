@@ -53,7 +53,7 @@ def read_case(content: bytes, limits) -> Upload:
 
 
 def _package(content, limits):
-    if content.count(b"{") + content.count(b"[") > limits["most_elements"] // 8:
+    if content.count(b"{") + content.count(b"[") > limits["most_elements"] // 4:
         raise Refused("The JSON has far more parts than a framework.")
     try:
         package = json.loads(content.decode("utf-8-sig"))

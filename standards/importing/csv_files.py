@@ -19,6 +19,7 @@ def read_csv(content: bytes, name: str, limits) -> Upload:
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            sheet.sizes.refuse_columns(name, number, len(cells))
             for place, text in enumerate(cells):
                 if text.startswith("="):
                     sheet.complain("holds a formula. Copy the cell and paste it as a value.", number, place)

@@ -123,26 +123,32 @@ class SheetMaker:
 
 
 class Sizes:
-    """How much of a file was read so far. ``limits`` has most_rows, most_cells and most_characters."""
+    """How much of a file was read so far, and whether it is too much for ``limits``; each method raises ``Refused``."""
 
     def __init__(self, limits):
         self.limits, self.cells, self.characters = limits, 0, 0
 
+    def refuse_rows(self, sheet, row):
+        """``row`` is the place of a row in its sheet."""
+        most = self.limits["most_rows"]
+        if row > most:
+            raise Refused(Problem(f"The sheet goes on here; the most are {most:,} rows.", sheet, row))
+
+    def refuse_columns(self, sheet, row, columns):
+        """``columns`` is how far a row reaches."""
+        most = self.limits["most_columns"]
+        if columns > most:
+            raise Refused(Problem(f"The row has {columns:,} columns; the most are {most:,}.", sheet, row))
+
     def add(self, sheet, row, texts):
-        """Count a row. Raises ``Refused`` where a limit is passed."""
-        if row > self.limits["most_rows"]:
-            raise Refused(Problem(f"The most are {self.limits['most_rows']:,} rows in a sheet.", sheet, row))
+        """Count the cells of a row."""
+        self.refuse_rows(sheet, row)
         self.cells += len(texts)
         self.characters += sum(map(len, texts))
-        if self.cells > self.limits["most_cells"] or self.characters > self.limits["most_characters"]:
-            raise Refused(
-                Problem(
-                    f"Up to here the file has {self.cells:,} cells with {self.characters:,} characters, "
-                    f"and the most are {self.limits['most_cells']:,} with {self.limits['most_characters']:,}.",
-                    sheet,
-                    row,
-                )
-            )
+        most = self.limits["most_cells"], self.limits["most_characters"]
+        if self.cells > most[0] or self.characters > most[1]:
+            says = f"Up to here the file has {self.cells:,} cells with {self.characters:,} characters"
+            raise Refused(Problem(f"{says}, and the most are {most[0]:,} with {most[1]:,}.", sheet, row))
 
 
 def letters(place: int) -> str:

@@ -13,10 +13,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from .archive import BROKEN, DAMAGED, open_archive
-from .problems import Problem, Refused
+from .problems import Refused
 from .sheets import MOST_PROBLEMS, NumberText, SheetMaker, Sizes, Upload
 
-MOST_COLUMNS = 200
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _FORMATS_OF_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -258,17 +257,14 @@ class _Cells(_Texts):
         if number <= self.row:
             raise Refused(DAMAGED)
         self.row, self.place = number, -1
-        if number > self.sheet.sizes.limits["most_rows"]:
-            most = self.sheet.sizes.limits["most_rows"]
-            raise Refused(Problem(f"The sheet goes on here; the most are {most:,} rows.", self.sheet.name, number))
+        self.sheet.sizes.refuse_rows(self.sheet.name, number)
 
     def _begin_cell(self, attrs):
         match = _CELL.fullmatch(attrs.get("r", ""))
         place = _place(match[1]) if match else self.place + 1
         if place <= self.place or not self.row:
             raise Refused(DAMAGED)
-        if place >= MOST_COLUMNS:
-            raise Refused(Problem(f"The most are {MOST_COLUMNS} columns.", self.sheet.name, self.row))
+        self.sheet.sizes.refuse_columns(self.sheet.name, self.row, place + 1)
         self.place, self.kind, self.style = place, attrs.get("t", "n"), attrs.get("s", "")
 
     def _value(self, text):
