@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-PRODUCT = "-//Contract management self-assessment//Goals//EN"
+PRODUCT = "-//Professional standards portal//Goals//EN"
 LINE_OCTETS = 75
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 

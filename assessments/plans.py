@@ -15,7 +15,12 @@ from .agreement import agreed_answers
 
 # Of ten parts of development, how many come from each; and what it is, in the portal's own words.
 KINDS = (
-    ("on-the-job", "On the job", 70, "Most of what people learn: a task, a project or a wider part in a contract"),
+    (
+        "on-the-job",
+        "On the job",
+        70,
+        "Most of what people learn: a task, a project or a wider part in what your team does",
+    ),
     ("with-others", "With others", 20, "Watching somebody, being coached, asking for comments, a network"),
     ("formal", "Formal learning", 10, "A course, a guide or a qualification"),
 )

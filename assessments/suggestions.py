@@ -41,7 +41,7 @@ def ideas_for(area, statement, rank, library) -> Ideas | None:
         return None
     asked = f"what {statement.code} ({statement.topic}) asks at {cell.name}"
     suggestions = [
-        Suggestion(ON_THE_JOB, f"Take on a piece of contract work that calls for {asked}."),
+        Suggestion(ON_THE_JOB, f"Take on a piece of work that calls for {asked}."),
         Suggestion(WITH_OTHERS, f"Watch how somebody does {asked}, then do it together, and ask for comments."),
     ]
     suggestions += _formal(area, cell, library)[:MOST_FORMAL]
@@ -52,7 +52,8 @@ def _formal(area, cell, library):
     """Guide sections mapped to the area, resources of its own, insights mapped to it, then resources of the level for all areas."""
     guide = [
         Suggestion(
-            FORMAL, f"Read section {each.code}, {each.title}, of the Best Practice Guide, with a contract in mind."
+            FORMAL,
+            f"Read section {each.code}, {each.title}, of the Best Practice Guide, with a piece of your work in mind.",
         )
         for each in library.guide_sections_of(area.code)
     ]

@@ -1,9 +1,13 @@
 """Pages that belong to no piece of work: home, help, promises, errors, and what was held after a sign-in ended."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+
+from standards.models import Version
+from standards.tree import version_tree
 
 from . import held_posts
 from .models import HeldPost
@@ -14,7 +18,8 @@ from .models import HeldPost
 def home(request):
     if request.user.is_authenticated:
         return redirect("assessment-list")
-    return render(request, "service/home.html")
+    offered = [(each, version_tree(each)) for each in Version.objects.latest_of_each_framework()]
+    return render(request, "service/home.html", {"offered": offered})
 
 
 @login_not_required
@@ -88,4 +93,4 @@ def page_not_found(request, exception=None):
 
 def server_error(request):
     """Drawn without the context processors, which may be what failed."""
-    return render(None, "service/server_error.html", status=500)
+    return render(None, "service/server_error.html", {"service_name": settings.PORTAL_SERVICE_NAME}, status=500)

@@ -20,7 +20,7 @@ class EvidenceForm(forms.ModelForm):
 
     title = PlainTextField(
         label="What is the example?",
-        help_text="A few words, such as Quarterly performance paper, cleaning contract.",
+        help_text="A few words, such as Quarterly performance paper, north region.",
         limit=Evidence._meta.get_field("title").max_length,
         what="The name of the example",
         error_messages={"required": "Enter a few words that name the example"},

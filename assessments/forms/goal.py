@@ -249,7 +249,7 @@ class GoalDropForm(forms.Form):
 
     outcome = PlainTextField(
         label="Why is it dropped?",
-        help_text="For example, that the contract ended, or that something else matters more now.",
+        help_text="For example, that the work ended, or that something else matters more now.",
         limit=Goal.OUTCOME_LIMIT,
         what="The reason",
         error_messages={"required": "Enter why the goal is dropped"},

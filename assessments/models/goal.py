@@ -34,16 +34,22 @@ class GoalQuerySet(models.QuerySet):
         aims = GoalStatement.objects.select_related("statement__area__section__version")
         return self.prefetch_related(Prefetch("aims", aims))
 
-    @staticmethod
-    def plan_round(owner, framework_id):
-        """The round that a new goal of ``owner`` belongs to: the open one, else the one agreed last; None without either."""
-        rounds = Assessment.objects.owned_by(owner).filter(framework=framework_id)
-        found = list(
-            rounds.filter(state__in=[*Assessment.OPEN_STATES, Assessment.State.AGREED])
-            .select_related("version__framework", "line_manager")
-            .order_by("agreed_at")
-        )
-        return next((each for each in found if each.state in Assessment.OPEN_STATES), found[-1] if found else None)
+    def plan_rounds(self, owner):
+        """The round that a new goal of ``owner`` belongs to under each framework, the one changed last first: one query.
+
+        It is the open one, else the one agreed last; a framework without either has none.
+        """
+        rounds = Assessment.objects.owned_by(owner).filter(state__in=[*Assessment.OPEN_STATES, Assessment.State.AGREED])
+        found = {}
+        for each in rounds.select_related("version__framework", "line_manager").order_by("agreed_at"):
+            standing = found.get(each.framework_id)
+            if standing is None or standing.state not in Assessment.OPEN_STATES:
+                found[each.framework_id] = each
+        return sorted(found.values(), key=lambda each: each.changed_at, reverse=True)
+
+    def plan_round(self, owner, framework_id):
+        """That round under one framework; None where there is none."""
+        return next((each for each in self.plan_rounds(owner) if each.framework_id == framework_id), None)
 
 
 class Goal(models.Model):

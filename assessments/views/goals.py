@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from govuk.environment import day
 from standards.library import version_library
-from standards.models import Version
 from standards.tree import version_tree
 
 from .. import permissions
@@ -31,6 +30,7 @@ from ..actions import (
 from ..calendars import CalendarDay, calendar_of
 from ..forms import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
 from ..models import Assessment, Goal
+from ..planning import plans_of, version_for
 from ..plans import KINDS, aim_for, aims_of, in_force, line_of, lineages_of, overdue_first
 from ..standing import read_views
 from ..suggestions import ideas_for
@@ -52,23 +52,26 @@ FROM = {
 @require_safe
 def goal_list(request):
     """One's own plan: what is open, what came of the rest, and gaps that no goal is for."""
-    goals = list(Goal.objects.owned_by(request.user).with_aims())
+    goals = list(Goal.objects.owned_by(request.user).with_aims().select_related("framework"))
     today = timezone.localdate()
     lines = [line_of(goal, aims_of(goal), today) for goal in goals]
     over = [line for line in lines if line.goal.ended_on]
-    version = Version.objects.latest_published()
-    assessment = Goal.objects.plan_round(request.user, version.framework_id) if version else None
+    plans = plans_of(request.user)
     still_open = [goal for goal in goals if goal.state == Goal.State.OPEN]
     context = {
         "groups": overdue_first(line for line in lines if not line.goal.ended_on),
         "over": sorted(over, key=lambda line: (line.goal.ended_on, line.goal.pk), reverse=True),
-        "assessment": assessment,
-        "version": version,
-        "gaps": gaps_without_a_goal(assessment, lineages_of(still_open)) if assessment else (),
+        "plans": [(plan, _gaps(plan, still_open)) for plan in plans if plan.assessment],
+        "has_standards": bool(plans),
+        "names_standards": len(plans) > 1,
         "gaps_shown": GAPS_SHOWN,
         "remind_days": REMIND_DAYS,
     }
     return render(request, "assessments/goal_list.html", context)
+
+
+def _gaps(plan, goals):
+    return gaps_without_a_goal(plan.assessment, lineages_of(goals))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,9 +110,9 @@ def _where_to_plan(request):
         if not permissions.can_change_goals(request.user, named):
             raise PermissionDenied
         return named, named.version
-    version = Version.objects.latest_published()
-    standing = Goal.objects.plan_round(request.user, version.framework_id) if version else None
-    return None, standing.version if standing else version
+    plans = plans_of(request.user)
+    named = [each for each in plans if each.framework == request.GET.get("framework")] or plans
+    return None, named[0].version if named else None
 
 
 def _proposed(request, assessment, version):
@@ -168,6 +171,8 @@ def _draw_form(request, form, goal, version):
         "saved_aims": aims_of(form.saved) if form.saved else (),
         "page_has_errors": has_errors,
         "kinds": KINDS,
+        "version": version,
+        "plans": () if goal.pk or "assessment" in request.GET else plans_of(request.user),
         **dict(zip(("cancel", "cancel_name"), _back_from(request, goal), strict=True)),
     }
     return render(request, "assessments/goal_edit.html", context, status=422 if has_errors else 200)
@@ -203,7 +208,7 @@ def goal_detail(request, goal_id):
 def goal_edit(request, goal_id):
     goal = _open_goal(request, goal_id)
     aims = list(goal.aims.all())
-    version = aims[0].statement.area.section.version if aims else _version_of(goal)
+    version = aims[0].statement.area.section.version if aims else version_for(goal)
     form = _goal_form(request, goal, version, [(aim.statement_id, aim.rank) for aim in aims])
     if "discard" in request.POST:
         messages.success(request, "The goal is kept as it was saved there.")
@@ -220,10 +225,6 @@ def goal_edit(request, goal_id):
         else:
             return _done(request, planned, "The goal is saved.")
     return _draw_form(request, form, goal, version)
-
-
-def _version_of(goal):
-    return goal.assessment.version if goal.assessment else Version.objects.latest_published()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

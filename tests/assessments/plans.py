@@ -19,12 +19,12 @@ def aims(*pairs, version=None):
     return [(by_code[code], rank) for code, rank in pairs]
 
 
-def make_goal(owner, *pairs, by=None, assessment=None, **fields):
+def make_goal(owner, *pairs, by=None, assessment=None, version=None, **fields):
     """A goal of ``owner`` for statements given as pairs of code and rank; without ``by``, one that they add themselves."""
-    version = Version.objects.published().get()
+    version = version or Version.objects.published().get()
     said = {"what": WHAT, "kind": Goal.Kind.ON_THE_JOB, "due_on": IN_A_YEAR} | fields
     goal = Goal(owner=owner, framework_id=version.framework_id, assessment=assessment, **said)
-    return actions.save_goal(goal=goal, by=by or owner, version=version, aims=aims(*pairs)).goal
+    return actions.save_goal(goal=goal, by=by or owner, version=version, aims=aims(*pairs, version=version)).goal
 
 
 def aims_of(goal):

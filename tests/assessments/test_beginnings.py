@@ -10,7 +10,8 @@ from assessments.beginnings import beginnings_of
 from assessments.models import Assessment
 from standards.models import Version
 from tests.assessments.pages import links_of, summary_of, words_of
-from tests.factories import agree, close, make_assessment, make_user, rate_all, reread, share
+from tests.assessments.plans import make_goal
+from tests.factories import agree, close, make_assessment, make_user, rate, rate_all, reread, share
 from tests.insights.test_team_views import TEAM
 from tests.standards.second_framework import LEVELS, SLUG, TITLE, publish_second_framework
 
@@ -208,3 +209,35 @@ def test_a_check_code_names_the_framework(contract_manager, line_manager, sign_i
     page = sign_in(make_user()).post(reverse("report-verify"), {"code": agreed.check_code})
     assert f"under {TITLE}, version 1.0" in words_of(page)
     assert not any(level in words_of(page) for level in LEVELS)
+
+
+# Goals
+
+
+def test_goal_list_names_the_gaps_of_each_framework(manager_client, contract_manager, first, second):
+    for version, code in ((first, "B4.6"), (second, "R2.1")):
+        draft = make_assessment(contract_manager, version=version, role_profile="")
+        rate_all(draft, rank=4 if version == second else 3)
+        rate(draft, {code: 0})
+    response = manager_client.get(reverse("goal-list"))
+    assert f"Gaps without a goal: {TITLE}" in words_of(response)
+    create = reverse("goal-create")
+    assert {href for href in links_of(response).values() if href.startswith(f"{create}?statement")} == {
+        f"{create}?statement=B4.6&framework={FIRST}",
+        f"{create}?statement=R2.1&framework={SLUG}",
+    }
+
+
+@pytest.mark.parametrize(("slug", "code"), [(FIRST, "B4.6"), (SLUG, "R2.1")])
+def test_goal_create_is_for_statements_of_the_framework_that_is_named(manager_client, second, slug, code):
+    page = manager_client.get(f"{reverse('goal-create')}?framework={slug}&statement={code}")
+    other = {FIRST: TITLE, SLUG: "Contract Management Professional Standards"}[slug]
+    assert f"Begin anew with those of {other}" in words_of(page)
+    assert f"For {code} " in words_of(page)
+
+
+def test_a_goal_belongs_to_the_round_of_its_framework(contract_manager, first, second):
+    rounds = {each: make_assessment(contract_manager, version=each, role_profile="") for each in (first, second)}
+    for version, code in ((first, "B4.6"), (second, "R2.1")):
+        goal = make_goal(contract_manager, (code, 1), version=version)
+        assert (goal.assessment, goal.framework_id) == (rounds[version], version.framework_id)

@@ -80,7 +80,7 @@ def test_calendar_of_a_day_is_an_all_day_event_that_leaves_the_day_free():
     [(_, calendar)] = read(text)
     assert [each for each in calendar if len(each) == 3] == [
         ("VERSION", [], "2.0"),
-        ("PRODID", [], "-//Contract management self-assessment//Goals//EN"),
+        ("PRODID", [], "-//Professional standards portal//Goals//EN"),
         ("CALSCALE", [], "GREGORIAN"),
         ("X-WR-CALNAME", [], "Goals"),
     ]

@@ -57,7 +57,7 @@ def test_ideas_for_a_statement_quote_the_words_to_aim_for(tree):
     asked = "what B4.6 (Acting outside the contract) asks at Practitioner"
     assert (found.statement.code, found.rank, found.level, found.words) == ("B4.6", 2, "Practitioner", words)
     assert found.suggestions == (
-        Suggestion("on-the-job", f"Take on a piece of contract work that calls for {asked}."),
+        Suggestion("on-the-job", f"Take on a piece of work that calls for {asked}."),
         Suggestion("with-others", f"Watch how somebody does {asked}, then do it together, and ask for comments."),
     )
 
@@ -90,7 +90,7 @@ def test_ideas_for_formal_learning_begin_with_what_is_nearest(tree):
     assert formal(found) == [
         "Work through “Change course” (The College).",
         "Work through “Training: Practitioner” (The College).",
-        "Read section G, Change Control and Benefits Realisation, of the Best Practice Guide, with a contract in mind.",
+        "Read section G, Change Control and Benefits Realisation, of the Best Practice Guide, with a piece of your work in mind.",
         "Read insight 17 of the National Audit Office, “Plan for uncertainties”.",
     ]
     assert [each.link for each in found.suggestions if each.link] == ["https://example.com/c"]

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.urls import reverse
 
 import service.context_processors
+from standards.tree import version_tree
+from tests.standards.second_framework import TITLE, publish_second_framework
 
 pytestmark = pytest.mark.django_db
 
 PAGES = {
-    "home": "Check yourself against the contract management standards",
+    "home": "Check yourself against the Contract Management Professional Standards",
     "help": "Help",
     "who-can-see-what": "Who can see what",
     "scoring-explained": "How scoring works",
@@ -33,8 +35,11 @@ def text_of(html):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_open_to_everybody_without_a_query(client, name, django_assert_num_queries):
-    with django_assert_num_queries(0):
+def test_page_is_open_to_everybody_without_a_query_but_which_standards_are_open(
+    client, name, published_version, django_assert_num_queries
+):
+    version_tree(published_version)
+    with django_assert_num_queries(1 if name == "home" else 0):
         response = client.get(reverse(name))
     html = response.content.decode()
     assert (response.status_code, heading(html)) == (200, PAGES[name])
@@ -56,6 +61,25 @@ def test_page_can_only_be_read(client, name, method):
 
 def test_home_leads_somebody_signed_in_to_their_assessments(manager_client):
     assert manager_client.get("/").url == reverse("assessment-list")
+
+
+def test_home_says_which_standards_there_are(client, published_version):
+    one = text_of(client.get("/").content.decode())
+    assert "For people who manage government contracts. See where you are" in one
+    assert "at Foundation, Practitioner and Expert, and choose" in one
+    assert "There are 66 statements in eight areas." in one
+    publish_second_framework()
+    both = text_of(client.get("/").content.decode())
+    assert "Check yourself against your professional standards" in both
+    assert f"{TITLE} By Nobody: it is made up for tests. 150 statements in 30 areas Version 1.0" in both
+    assert "Foundation" not in both
+
+
+def test_home_before_anything_is_published_speaks_of_no_standards(client, monkeypatch):
+    monkeypatch.setattr("service.views.Version.objects.latest_of_each_framework", list)
+    page = text_of(client.get("/").content.decode())
+    assert "Check yourself against your professional standards" in page
+    assert "The standards here" not in page
 
 
 def test_home_starts_with_an_account(client):
