@@ -190,8 +190,9 @@ def _levels_so_far(score, their):
 def given_under(number: str, codes: Sequence[str], answered: Sequence[str]) -> str:
     """How many answers came along from an earlier version, and which: `codes` of all that are `answered`."""
     rest = [code for code in answered if code not in codes]
+    if not rest:
+        who = every(len(codes), "answer", "the one answer")
+        return f"{sentence(who)} {plural(len(codes), 'was', 'were')} given under version {number} of the standards."
     count = f"{len(codes)} of {len(answered)} {plural(len(answered), 'answer')} {plural(len(codes), 'was', 'were')}"
     said = f"{count} given under version {number} of the standards"
-    if not rest:
-        return f"{said}."
     return f"{said}: all but {listed(rest)}." if len(rest) < len(codes) else f"{said}: {listed(codes)}."

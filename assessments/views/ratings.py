@@ -25,6 +25,7 @@ from ..progress import progress_from
 from ..reports.sentences import counted, sentence
 from ..standing import read_agreed
 from ..wording import person_in_words
+from .refused import refuse_earlier_page
 
 STILL_TRUE = "still_true"
 THE_REST = "rest"
@@ -33,6 +34,7 @@ THE_REST = "rest"
 @require_http_methods(["GET", "HEAD", "POST"])
 def rating_edit(request, assessment_id, area_code):
     assessment = _round_or_404(request, assessment_id, "previous")
+    refuse_earlier_page(assessment, request.POST)
     area = _area_or_404(assessment, area_code)
     may_rate = permissions.can_rate(request.user, assessment)
     if not (may_rate if request.method == "POST" else permissions.can_read_levels(request.user, assessment)):
@@ -131,6 +133,7 @@ def rating_save(request, assessment_id, area_code):
     assessment = Assessment.objects.find_owned(request.user, assessment_id, "version")
     if assessment is None:
         raise Http404
+    refuse_earlier_page(assessment, request.POST)
     area = _area_or_404(assessment, area_code)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied

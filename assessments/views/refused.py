@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 
 from people.models import ReportingLine
+from standards.tree import version_tree
 
 from ..models import Assessment
 from ..wording import person_in_words, standing_in_words
@@ -24,6 +25,22 @@ def refused(assessment, user) -> Refused:
         return Refused(standing_in_words(now))
     has_line = ReportingLine.objects.between(now.owner_id, now.line_manager_id).exists()
     return Refused(standing_in_words(now, has_line=has_line), _title(now, user) if has_line else "")
+
+
+def refuse_earlier_page(assessment, post):
+    """Refuse a form that was drawn before the round was brought to its version: it names statements that are not asked any more.
+
+    What was typed is on the page of the refusal.
+    """
+    if assessment.carried_from_id is None:
+        return
+    asked = {f"drawn-{each.pk}" for each in version_tree(assessment.version).statements}
+    if any(name.startswith("drawn-") and name not in asked for name in post):
+        raise Refused(
+            f"Your assessment was brought to version {assessment.version.number} of the standards after you opened that page, so it "
+            "names statements of the version before. Your earlier answers came along or are kept. Open the area again to go on.",
+            "The standards of your assessment have changed",
+        )
 
 
 def _title(assessment, user):
