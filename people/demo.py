@@ -17,6 +17,7 @@ class DemoPerson:
     organisation: str
     offered_as: str
     is_editor: bool = False
+    is_reviewer: bool = False
 
 
 @cache

@@ -1,6 +1,6 @@
 """Every change to people that touches more than one row, changes a state or sends anything: one file per noun."""
 
-from .accounts import EDITORS, make_editor, make_person
+from .accounts import EDITORS, REVIEWERS, make_editor, make_person, make_reviewer
 from .lines import (
     MOST_ASKED_IN_A_DAY,
     AlreadyAsked,
@@ -31,6 +31,7 @@ from .notices import (
 __all__ = [
     "EDITORS",
     "MOST_ASKED_IN_A_DAY",
+    "REVIEWERS",
     "AlreadyAsked",
     "AskedTooOften",
     "NotAsked",
@@ -46,6 +47,7 @@ __all__ = [
     "import_lines",
     "make_editor",
     "make_person",
+    "make_reviewer",
     "name_line_manager",
     "notify",
     "read_notice",

@@ -7,13 +7,26 @@ from django.db import transaction
 from ..models import Organisation, User
 
 EDITORS = "Editors of the standards"
+REVIEWERS = "Reviewers of the standards"
 
 
 @transaction.atomic
 def make_editor(*, user):
     """Let ``user`` into the admin, to do there whatever concerns the standards and nothing else."""
-    group, _ = Group.objects.get_or_create(name=EDITORS)
-    group.permissions.set(Permission.objects.filter(content_type__app_label="standards"))
+    _let_in(user, EDITORS, Permission.objects.filter(content_type__app_label="standards"))
+
+
+@transaction.atomic
+def make_reviewer(*, user):
+    """Let ``user`` into the admin, to look at the standards there and to sign off what they are asked to."""
+    _let_in(
+        user, REVIEWERS, Permission.objects.filter(content_type__app_label="standards", codename__startswith="view_")
+    )
+
+
+def _let_in(user, name, permissions):
+    group, _ = Group.objects.get_or_create(name=name)
+    group.permissions.set(permissions)
     user.groups.add(group)
     user.is_staff = True
     user.save(update_fields=["is_staff"])

@@ -16,9 +16,10 @@ from assessments.agreement import open_differences
 from assessments.models import Assessment
 from assessments.records import check_code, record_of
 from assessments.standing import read_views
-from people.actions import EDITORS
+from people.actions import EDITORS, REVIEWERS
 from people.demo import demo_people
 from people.models import ReportingLine, User
+from standards.reviewers import reviewers_to_ask
 from standards.tree import version_tree
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def summary():
     }
 
 
-def test_make_demo_people_makes_eight_at_their_stages(made):
+def test_make_demo_people_makes_nine_at_their_stages(made):
     assert summary() == {
         "Nia Penŵydd": [("draft", 66, 6, 8)],
         "Zofia Dąbrówka": [("draft", 33, 1, 8)],
@@ -68,6 +69,7 @@ def test_make_demo_people_makes_eight_at_their_stages(made):
         "Ifeoma Larkbarrow": [("agreed", 3 * 66, 1, 8)],
         "Tomasz Quillfeather": [],
         "Harriet Molescroft": [],
+        "Aneirin Thistledown": [],
     }
 
 
@@ -106,7 +108,7 @@ def test_make_demo_people_twice_changes_nothing(made, capsys):
     before = summary(), list(Assessment.objects.values_list("pk", "changed_at"))
     call_command("make_demo_people")
     assert (summary(), list(Assessment.objects.values_list("pk", "changed_at"))) == before
-    assert capsys.readouterr().out.count("already here") == 8
+    assert capsys.readouterr().out.count("already here") == 9
 
 
 def test_make_demo_people_refuses_outside_demo_mode(published_version):
@@ -119,12 +121,23 @@ def test_the_editor_may_change_the_standards_in_the_admin_and_nothing_else(made)
     editor = User.objects.get(name="Harriet Molescroft")
     assert (editor.is_staff, editor.is_superuser, [str(g) for g in editor.groups.all()]) == (True, False, [EDITORS])
     assert {permission.split(".")[0] for permission in editor.get_all_permissions()} == {"standards"}
-    assert User.objects.filter(is_staff=True).count() == 1
+
+
+def test_the_reviewer_may_only_look_at_the_standards_in_the_admin(made):
+    reviewer = User.objects.get(name="Aneirin Thistledown")
+    assert (reviewer.is_staff, reviewer.is_superuser, [str(g) for g in reviewer.groups.all()]) == (
+        True,
+        False,
+        [REVIEWERS],
+    )
+    assert {permission.partition("_")[0] for permission in reviewer.get_all_permissions()} == {"standards.view"}
+    assert {*reviewers_to_ask()} == {reviewer, *User.objects.filter(name="Harriet Molescroft")}
+    assert User.objects.filter(is_staff=True).count() == 2
 
 
 def test_demo_people_live_at_reserved_addresses_and_have_no_password(made):
     assert {user.email.rpartition("@")[2] for user in User.objects.all()} == {"example.com"}
-    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 8
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 9
 
 
 def test_the_sign_in_page_offers_them_and_the_button_signs_in(made, client):

@@ -13,7 +13,7 @@ from assessments import actions
 from assessments.answers import Answered, Change
 from assessments.models import Assessment, Conversation, Evidence, Goal
 from assessments.standing import read_views
-from people.actions import make_editor, make_person, read_notices
+from people.actions import make_editor, make_person, make_reviewer, read_notices
 from people.actions.lines import accept_line, name_line_manager
 from people.demo import demo_data, demo_people
 from people.models import User
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         )
         if is_new and person.is_editor:
             make_editor(user=user)
+        if is_new and person.is_reviewer:
+            make_reviewer(user=user)
         self.stdout.write(f"{person.name}: {'made' if is_new else 'already here'}.")
         return is_new
 
