@@ -78,6 +78,8 @@ def _version_history(model_admin, request, version):
 def _history_address(model_admin, edit):
     """Where the history of the row of ``edit`` is told: on its own page, or on that of what it belongs to."""
     model, pk = edit.model, edit.record.id
+    if model is Version:
+        return ""
     if not model_admin.admin_site.is_registered(model):
         model, pk = parent_model(model), getattr(edit.record, f"{parent_name(model)}_id")
     return reverse(f"admin:standards_{model._meta.model_name}_history", args=[pk])
@@ -99,6 +101,7 @@ def row_go_back(model_admin, request, pk, key):
         except NotEditable as refused:
             messages.error(request, f"Nothing was changed. {refused}")
         else:
+            row.refresh_from_db()
             messages.success(request, f"{row} is as it was then.")
         return redirect(history)
     context = {"title": f"Go back to an earlier {row}", "steps": _in_words(steps), "history_url": history}

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -51,7 +52,9 @@ def move_urls(model_admin):
 
 def _move_on_a_list(model_admin, request, pk):
     row = get_object_or_404(model_admin.get_queryset(request), pk=pk)
-    if model_admin.has_change_permission(request) and request.method == "POST":
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    if request.method == "POST":
         move_and_say(model_admin, request, row, request.POST.get("way"))
     address = reverse(f"admin:standards_{row._meta.model_name}_changelist")
     # Back to the list as it was filtered.

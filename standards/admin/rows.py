@@ -277,6 +277,9 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
         return form
 
     def save_model(self, request, obj, form, change):
+        if change and not form.changed_data:
+            # Only rows under it changed: what did not is not to stand in its history.
+            return
         if change:
             keep_before([obj])
         if self.model in ORDERED and (not change or parent_name(self.model) in form.changed_data):
