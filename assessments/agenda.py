@@ -90,29 +90,54 @@ class Strength:
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
-    """What to talk about.
+class Compared:
+    """The two views side by side.
 
     in_scope   codes of the statements that count, in the order of the standards
     same       codes of those on which both views say the same
     changed    codes of those among ``same`` for which something else was agreed
-    areas      what is agreed so far makes of each area, in the order of the standards
     """
 
     in_scope: tuple[str, ...]
     differences: tuple[Difference, ...]
     same: tuple[str, ...]
     changed: tuple[str, ...]
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Codes of the differences that are still to be agreed, as the agenda has them."""
+        return tuple(each.code for each in self.differences if each.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda(Compared):
+    """What to talk about. ``areas`` is what is agreed so far makes of each, in the order of the standards."""
+
     gaps: tuple[AgendaGap, ...]
     steps: tuple[Step, ...]
     is_below_target: bool
     strengths: tuple[Strength, ...]
     areas: tuple[scoring.AreaScore, ...]
 
-    @property
-    def open(self) -> tuple[str, ...]:
-        """Codes of the differences that are still to be agreed, as the agenda has them."""
-        return tuple(each.code for each in self.differences if each.is_open)
+
+def compare_views(areas: Sequence[AskedArea], ranks: Sequence[int]) -> Compared:
+    """Return both views of ``areas`` side by side; ``areas`` and ``ranks`` as ``make_agenda`` takes them."""
+    most = len(ranks) + 1
+    differences, in_scope, same, changed = [], [], [], []
+    for area in areas:
+        if area.target is None:
+            continue
+        for each in area.statements:
+            in_scope.append(each.code)
+            size = difference_size(each.own, each.line_manager, each.joined, most)
+            if size:
+                differences.append(Difference(each.code, size, each.agreed is None))
+                continue
+            same.append(each.code)
+            if each.agreed and each.agreed.choice != each.own.choice:
+                changed.append(each.code)
+    differences.sort(key=lambda each: -each.size)
+    return Compared(tuple(in_scope), tuple(differences), tuple(same), tuple(changed))
 
 
 def make_agenda(areas: Sequence[AskedArea], ranks: Sequence[int]) -> Agenda:
@@ -122,14 +147,12 @@ def make_agenda(areas: Sequence[AskedArea], ranks: Sequence[int]) -> Agenda:
     """
     score = scoring.score([_agreed_answers(area) for area in areas], ranks)
     asked = [(area, each) for area in areas if area.target is not None for each in area.statements]
-    most = len(ranks) + 1
-    sizes = {each.code: difference_size(each.own, each.line_manager, each.joined, most) for _, each in asked}
-    same = tuple(each for _, each in asked if not sizes[each.code])
+    compared = compare_views(areas, ranks)
     return Agenda(
-        in_scope=tuple(each.code for _, each in asked),
-        differences=_differences((each for _, each in asked), sizes),
-        same=tuple(each.code for each in same),
-        changed=tuple(each.code for each in same if each.agreed and each.agreed.choice != each.own.choice),
+        compared.in_scope,
+        compared.differences,
+        compared.same,
+        compared.changed,
         gaps=_gaps(asked, score),
         steps=_steps(areas, score),
         is_below_target=any(area.gap for area in score.areas),
@@ -150,11 +173,6 @@ def difference_size(own: Answered | None, line_manager: Answered | None, joined:
 def brought_along(goals: Iterable[tuple[int, datetime]], started_at: datetime) -> frozenset[int]:
     """Which of a round's goals are from last time: the primary keys of those that were there before the round began."""
     return frozenset(pk for pk, added_at in goals if added_at < started_at)
-
-
-def _differences(asked, sizes):
-    found = [Difference(each.code, sizes[each.code], each.agreed is None) for each in asked if sizes[each.code]]
-    return tuple(sorted(found, key=lambda each: -each.size))
 
 
 def _agreed_answers(area):

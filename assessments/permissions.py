@@ -38,8 +38,8 @@ def line_manager_reading(assessment):
     """The line manager who can read a round now, with a live line to its owner; None where it is its owner's alone."""
     if assessment.state not in Assessment.LINE_MANAGER_STATES:
         return None
-    lines = ReportingLine.objects.between(assessment.owner_id, assessment.line_manager_id)
-    return assessment.line_manager if lines.exists() else None
+    is_live = ReportingLine.objects.is_live(assessment.owner_id, assessment.line_manager_id)
+    return assessment.line_manager if is_live else None
 
 
 def can_read_report(user, assessment) -> bool:
@@ -101,7 +101,7 @@ def can_converse(user, assessment) -> bool:
     """Record the conversation: both, from the moment the review is finished until it is agreed, along a live line."""
     if not (assessment.is_shared and assessment.is_reviewed and _is_party(user, assessment)):
         return False
-    return not is_owner(user, assessment) or ReportingLine.objects.between(user, assessment.line_manager_id).exists()
+    return not is_owner(user, assessment) or ReportingLine.objects.is_live(user.pk, assessment.line_manager_id)
 
 
 def can_read_conversation(user, assessment) -> bool:

@@ -3,14 +3,18 @@
 Read in a handful of queries, the same for one difference and for all. Whoever asks must be one of the two (``permissions``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
 
 from people.models import User
+from people.written_queries import WrittenQuery
 from standards.tree import TreeArea, TreeStatement, VersionTree, version_tree
 
-from .agenda import Agenda, Asked, AskedArea, brought_along, make_agenda
+from .agenda import Agenda, Asked, AskedArea, Compared, brought_along, compare_views, make_agenda
 from .agreement import agreed_answer
 from .answers import Answered, conversation_mark, target_mark
 from .models import AgreedGoal, Evidence, Goal
@@ -23,14 +27,29 @@ NO_ANSWER = "No answer"
 NOT_AGREED_YET = "Not agreed yet"
 NOTHING = Answered()
 
+_GOALS = WrittenQuery(
+    lambda assessment: (
+        Goal.objects.open()
+        .filter(assessment=assessment)
+        .order_by("due_on", "pk", "aims__statement_id")
+        .values_list("pk", "what", "kind", "due_on", "revision", "added_at", "aims__statement__code")
+    ),
+    UUID,
+)
+_EXAMPLES = WrittenQuery(
+    lambda assessment: (
+        Evidence.objects.filter(assessment=assessment).order_by("added_at", "pk").values_list("title", "statements")
+    ),
+    UUID,
+)
 
-@dataclass(frozen=True, slots=True)
-class Line:
+
+class Line(NamedTuple):
     """A statement as both have it. ``recorded`` was agreed of it by hand; ``agreed`` is what counts, None while open.
 
     ``common`` is what both say, where they say the same; ``own_said`` and ``given_said`` are the two answers in words.
-    ``signed_by`` names a former line manager whose rating it is; ``examples`` are titles of work examples. ``revision`` is that of
-    the agreed rating, also where that was taken back.
+    ``signed_by`` names a former line manager whose rating it is. ``revision`` is that of the agreed rating, also where that was
+    taken back.
     """
 
     statement: TreeStatement
@@ -42,7 +61,6 @@ class Line:
     own_said: str
     given_said: str
     signed_by: str
-    examples: tuple[str, ...]
     revision: int
 
     @property
@@ -87,26 +105,72 @@ class AreaTarget:
         return (self.chosen, self.chosen_because) != (self.agreed, self.agreed_because)
 
 
-@dataclass(frozen=True)
 class Prepared:
-    """Everything that the pages of a conversation show. ``lines`` are by statement code, for every statement of the version."""
+    """A conversation as its pages show it, of a round whose review is finished.
 
-    tree: VersionTree
-    views: Views
-    agenda: Agenda
-    lines: dict[str, Line]
-    goals: tuple[PreparedGoal, ...]
-    targets: tuple[AreaTarget, ...]
+    Each part is read or worked out when a page first asks for it, so that a page costs what it shows.
+    """
+
+    def __init__(self, assessment):
+        self.assessment = assessment
+        self.tree: VersionTree = version_tree(assessment.version)
+        self.views: Views = read_views(assessment)
+
+    @cached_property
+    def lines(self) -> Mapping[str, Line]:
+        """Every statement of the version by its code, put together when it is looked up."""
+        return _Lines(self)
+
+    @cached_property
+    def topics(self) -> dict[str, str]:
+        """The topic of every statement of the version, by its code."""
+        return {statement.code: statement.topic for statement in self.tree.statements}
+
+    @cached_property
+    def compared(self) -> Compared:
+        """Where the two views differ, and where they are the same."""
+        return compare_views(self._asked, self.tree.ranks)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """What to talk about, with all of ``compared``."""
+        return make_agenda(self._asked, self.tree.ranks)
+
+    @cached_property
+    def _asked(self):
+        return tuple(_asked_area(area, self.views) for area in self.tree.areas)
+
+    @cached_property
+    def goals(self) -> tuple[PreparedGoal, ...]:
+        """The goals of the round's plan; of an agreed round as they were agreed. One query."""
+        return _agreed_goals(self.assessment) if self.assessment.is_agreed else _goals(self.assessment)
+
+    @cached_property
+    def examples(self) -> dict[int, list[str]]:
+        """The titles of each statement's work examples, by its pk. One query."""
+        return _examples(self.assessment)
+
+    @cached_property
+    def former(self) -> dict[int, str]:
+        """The names of former line managers whose ratings still stand, by pk. One query where there is one."""
+        return _former_line_managers(self.assessment, self.views)
+
+    @cached_property
+    def targets(self) -> tuple[AreaTarget, ...]:
+        """Every area with its target and the level that is agreed so far."""
+        pairs = zip(self.tree.areas, self.agenda.areas, strict=True)
+        return tuple(_target(self.tree, *pair, self.views) for pair in pairs)
+
+    @property
+    def targets_changed(self) -> int:
+        """How many areas have another target agreed than their owner chose."""
+        chosen = self.views.targets
+        return sum(chosen.get(pk, (None, "")) != agreed for pk, agreed in self.views.agreed_targets.items())
 
     @property
     def differing(self) -> tuple[Line, ...]:
         """The statements on which the views differ, as the agenda has them."""
-        return tuple(self.lines[each.code] for each in self.agenda.differences)
-
-    @property
-    def agreed_count(self) -> int:
-        """How many of the differences are agreed."""
-        return len(self.agenda.differences) - len(self.agenda.open)
+        return tuple(self.lines[each.code] for each in self.compared.differences)
 
     @cached_property
     def goals_for(self) -> dict[str, tuple[str, ...]]:
@@ -135,16 +199,25 @@ class Prepared:
         """What stands on the record now, for a page to remember."""
         views, days = self.views, (conversation.held_on, conversation.look_again_on)
         held_on, again = ("" if day is None else day.isoformat() for day in days)
+        in_role = [each for area in self._asked if area.target is not None for each in area.statements]
         return Seen(
             day=held_on,
             points=conversation_mark(None, conversation.points, None),
             again=again,
-            levels={
-                code: agreed.choice if (agreed := self.lines[code].agreed) else "" for code in self.agenda.in_scope
-            },
+            levels={each.code: each.agreed.choice if each.agreed else "" for each in in_role},
             targets={area.code: target_mark(*views.target_in_force(area.pk)) for area in self.tree.areas},
             goals={str(goal.pk): goal.revision for goal in self.goals},
         )
+
+
+class _Lines(dict):
+    def __init__(self, prepared):
+        self.prepared = prepared
+        self.statements = {statement.code: statement for statement in prepared.tree.statements}
+
+    def __missing__(self, code):
+        line = self[code] = _line(self.statements[code], self.prepared)
+        return line
 
 
 def answer_of(standing: Standing | Answered | None) -> Answered | None:
@@ -152,46 +225,27 @@ def answer_of(standing: Standing | Answered | None) -> Answered | None:
     return standing.answer if isinstance(standing, Standing) else standing
 
 
-def prepare_conversation(assessment) -> Prepared:
-    """Read the conversation of a round whose review is finished and that came from ``with_version()``."""
-    tree, views = version_tree(assessment.version), read_views(assessment)
-    lines = _lines(assessment, tree, views)
-    agenda = make_agenda([_asked_area(area, views, lines) for area in tree.areas], tree.ranks)
-    return Prepared(
-        tree=tree,
-        views=views,
-        agenda=agenda,
-        lines=lines,
-        goals=_agreed_goals(assessment) if assessment.is_agreed else _goals(assessment),
-        targets=tuple(_target(tree, *pair, views) for pair in zip(tree.areas, agenda.areas, strict=True)),
+def _line(statement, prepared):
+    views = prepared.views
+    own, given = views.own.get(statement.pk), views.line_manager.get(statement.pk)
+    recorded = views.agreed.get(statement.pk)
+    own_answer, given_answer = own.answer if own else None, given.answer if given else None
+    common = agreed_answer(own_answer, given_answer, None)
+    revision = recorded.revision if recorded else 0
+    if recorded and not recorded.answer.is_answer:
+        recorded = None
+    return Line(
+        statement=statement,
+        own=own,
+        line_manager=given,
+        recorded=recorded,
+        agreed=recorded.answer if recorded else common,
+        common=common,
+        own_said=_said(prepared.tree, own_answer),
+        given_said=_said(prepared.tree, given_answer),
+        signed_by=prepared.former.get(given.rated_by_id, "") if given else "",
+        revision=revision,
     )
-
-
-def _lines(assessment, tree, views):
-    examples, former = _examples(assessment), _former_line_managers(assessment, views)
-    lines = {}
-    for statement in tree.statements:
-        own, given = views.own.get(statement.pk), views.line_manager.get(statement.pk)
-        recorded = views.agreed.get(statement.pk)
-        own_answer, given_answer = own.answer if own else None, given.answer if given else None
-        common = agreed_answer(own_answer, given_answer, None)
-        revision = recorded.revision if recorded else 0
-        if recorded and not recorded.answer.is_answer:
-            recorded = None
-        lines[statement.code] = Line(
-            statement=statement,
-            own=own,
-            line_manager=given,
-            recorded=recorded,
-            agreed=recorded.answer if recorded else common,
-            common=common,
-            own_said=_said(tree, own_answer),
-            given_said=_said(tree, given_answer),
-            signed_by=former.get(given.rated_by_id, "") if given else "",
-            examples=tuple(examples.get(statement.pk, ())),
-            revision=revision,
-        )
-    return lines
 
 
 def _said(tree, answer):
@@ -207,20 +261,19 @@ def _former_line_managers(assessment, views):
 
 def _examples(assessment):
     found = {}
-    rows = Evidence.objects.filter(assessment=assessment).order_by("added_at", "pk").values_list("title", "statements")
-    for title, pk in rows:
+    for title, pk in _EXAMPLES.rows(assessment.pk):
         found.setdefault(pk, []).append(title)
     return found
 
 
-def _asked_area(area, views, lines):
+def _asked_area(area, views):
     rank, _ = views.target_in_force(area.pk)
-    return AskedArea(area.code, rank, tuple(_asked(lines[statement.code]) for statement in area.statements))
+    return AskedArea(area.code, rank, tuple(_asked(statement, views) for statement in area.statements))
 
 
-def _asked(line):
-    own, given = answer_of(line.own), answer_of(line.line_manager)
-    return Asked(line.statement.code, own, given, line.agreed, line.statement.joined)
+def _asked(statement, views):
+    own, given, recorded = (answer_of(each.get(statement.pk)) for each in (views.own, views.line_manager, views.agreed))
+    return Asked(statement.code, own, given, agreed_answer(own, given, recorded), statement.joined)
 
 
 def _target(tree, area, scored, views):
@@ -237,14 +290,8 @@ def _area_level(tree, scored):
 
 
 def _goals(assessment):
-    rows = (
-        Goal.objects.open()
-        .filter(assessment=assessment)
-        .order_by("due_on", "pk", "aims__statement_id")
-        .values_list("pk", "what", "kind", "due_on", "revision", "added_at", "aims__statement__code")
-    )
     found = {}
-    for row in rows:
+    for row in _GOALS.rows(assessment.pk):
         found.setdefault(row[0], (row, []))[1].append(row[-1])
     old = brought_along(((pk, row[5]) for pk, (row, _) in found.items()), assessment.started_at)
     return tuple(

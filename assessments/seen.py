@@ -5,7 +5,7 @@ The confirmation page carries it in a hidden field, so that a confirmation that 
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Seen:
 
     def text(self) -> str:
         """As the hidden field holds it."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps({name: getattr(self, name) for name in _FIELDS}, separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> "Seen | None":
@@ -37,11 +37,14 @@ class Seen:
             found = json.loads(text)
         except ValueError:
             return None
-        if not isinstance(found, dict) or found.keys() != {each.name for each in fields(cls)}:
+        if not isinstance(found, dict) or found.keys() != set(_FIELDS):
             return None
         kinds = {"levels": dict, "targets": dict, "goals": dict}
         is_ours = all(isinstance(value, kinds.get(name, str)) for name, value in found.items())
         return cls(**found) if is_ours else None
+
+
+_FIELDS = tuple(each.name for each in fields(Seen))
 
 
 def changes_since(seen: Seen, now: Seen, level: Callable[[str], str], goal: Callable[[str], str]) -> tuple[str, ...]:

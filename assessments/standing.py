@@ -1,6 +1,7 @@
 """A round as each view has it, read in three queries."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from people.written_queries import WrittenQuery
@@ -30,8 +31,7 @@ _TARGETS, _AGREED_TARGETS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A rating as it stands. ``rated_by_id`` and ``about_revision`` are those of ``Rating``."""
 
     answer: Answered
@@ -68,9 +68,16 @@ def read_views(assessment) -> Views:
         views[Rating.View.SELF],
         views[Rating.View.LINE_MANAGER],
         views[Rating.View.AGREED],
-        {pk: (rank, reason) for pk, rank, reason in _TARGETS.rows(assessment.pk)},
-        {pk: (rank, reason) for pk, rank, reason in _AGREED_TARGETS.rows(assessment.pk)},
+        *read_targets(assessment),
     )
+
+
+def read_targets(assessment) -> tuple[dict, dict]:
+    """The targets that its owner chose, and those that were agreed, by area's pk as (rank or None, reason): two queries."""
+    chosen, agreed = (
+        {pk: (rank, reason) for pk, rank, reason in query.rows(assessment.pk)} for query in (_TARGETS, _AGREED_TARGETS)
+    )
+    return chosen, agreed
 
 
 def read_agreed(assessment) -> dict[int, Answered]:

@@ -303,9 +303,9 @@ def test_a_round_that_the_editor_may_read_is_found(run, monkeypatch):
 @pytest.fixture
 def written_anew():
     """The query for a line manager's round is put together in the test, with its fault, and again after it."""
-    rounds._one_read.cache_clear()
+    rounds._one_between.cache_clear()
     yield
-    rounds._one_read.cache_clear()
+    rounds._one_between.cache_clear()
 
 
 def test_a_former_line_manager_who_still_reads_is_found(run, monkeypatch, written_anew):
@@ -319,8 +319,8 @@ def test_a_former_line_manager_who_still_reads_is_found(run, monkeypatch, writte
 def test_ratings_that_are_shown_before_the_review_is_finished_are_found(run, monkeypatch):
     Conversation.objects.create(assessment=run.world.subjects["shared"].assessment)
     monkeypatch.setattr(Assessment, "is_reviewed", property(lambda self: not self.is_draft))
-    wrong = run.wrong_cells(only=["conversation-detail"], roles=["owner"], states=["shared"])
-    assert "conversation-detail owner shared get: shows the linenote of shared" in wrong
+    wrong = run.wrong_cells(only=["conversation-differences"], roles=["owner"], states=["shared"])
+    assert "conversation-differences owner shared get: shows the linenote of shared" in wrong
 
 
 def test_levels_that_are_shown_to_whoever_rates_first_are_found(run, monkeypatch):

@@ -46,6 +46,7 @@ WITHIN = {
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",
+    "models": "written_queries",
     "sessions": "written_queries",
     "backends": "written_queries models",
     "context_processors": "held_posts",

@@ -102,15 +102,12 @@ def world(caplog, published_version, contract_manager, line_manager):
     )
     levels = st.sampled_from(("0", "1", "2", NOT_RELEVANT))
     differing = [each.pk for each in tree.statements if each.code in DIFFERING]
-    record = st.fixed_dictionaries(
+    settled = st.fixed_dictionaries(
         {f"agreed-{pk}": levels for pk in differing}
         | {f"reason-{pk}": st.just("Another team.") for pk in differing}
-        | {
-            "points": words,
-            "onward": st.sampled_from(("", "agree", "targets", "add:B4.1", f"goal:{goal.pk}", "confirm")),
-        }
-        | date_of("held_on", year="2026")
+        | {"onward": st.sampled_from(("", "agree", "nowhere"))}
     )
+    record = st.fixed_dictionaries({"points": words} | date_of("held_on", year="2026"))
     same = [each.pk for each in tree.area("B4").statements if each.pk not in differing][:3]
     alike = st.fixed_dictionaries({f"agreed-{pk}": levels for pk in same} | {f"reason-{pk}": words for pk in same})
     targets = st.fixed_dictionaries(
@@ -142,7 +139,8 @@ def world(caplog, published_version, contract_manager, line_manager):
         of_round("review-edit", "line manager", shared, rated, area_code="B4"),
         of_round("review-agree", "line manager", shared, empty),
         of_round("review-finish", "line manager", talking, empty),
-        of_round("conversation-detail", "line manager", talking, record),
+        of_round("conversation-differences", "line manager", talking, settled),
+        of_round("conversation-record", "line manager", talking, record),
         of_round("conversation-agree", "talking", talking, alike),
         of_round("agreed-target-edit", "line manager", talking, targets),
         of_round("conversation-confirm", "talking", talking, st.fixed_dictionaries({"disagreement": words})),

@@ -144,13 +144,12 @@ def test_one_confirms_twice_and_the_other_changes_what_is_confirmed(live_portal,
         assert events_of(live_portal, person.assessment, "confirmed") == confirmed
 
         # Takes the confirmation away, so that the next one can meet a change at the same moment.
-        drawn = without_levels(hidden(line_manager.get(path).text))
-        assert line_manager.post(path, drawn | DAY | {"points": f"Before turn {turn}"}).status == 302
+        drawn = hidden(line_manager.get(f"{path}record/").text)
+        assert line_manager.post(f"{path}record/", drawn | DAY | {"points": f"Before turn {turn}"}).status == 302
         seen = hidden(owner.get(f"{path}confirm/").text)
         points = f"Changed in turn {turn} while it was confirmed"
-        drawn = without_levels(hidden(line_manager.get(path).text))
-        fields = drawn | DAY | {"points": points}
-        answer, change = at_once(pool, (owner, f"{path}confirm/", seen), (line_manager, path, fields))
+        fields = hidden(line_manager.get(f"{path}record/").text) | DAY | {"points": points}
+        answer, change = at_once(pool, (owner, f"{path}confirm/", seen), (line_manager, f"{path}record/", fields))
         assert change.status == 302
         assert answer.status in (302, 422)
         if answer.status == 302:
@@ -205,23 +204,24 @@ def test_two_windows_of_a_line_manager_rate(cast, window, pool):
 
 
 def record_at_once(person, windows, pool):
-    """The two record the conversation and one level at the same moment, again and again; returns what was wrong, and conflicts."""
+    """The two record what they talked about at the same moment, then one level, again and again; returns what was wrong, and
+    conflicts.
+    """
     path = f"/assessments/{person.assessment}/conversation/"
     wrong, conflicts = [], 0
     for turn in range(TURNS):
-        drawn = [hidden(window.get(path).text) for window in windows]
-        name = min(name for name in drawn[0] if name.startswith("drawn-"))
-        pk = name.removeprefix("drawn-")
         points = [f"Points of person {number} in turn {turn}" for number in range(2)]
         reasons = [f"Reason of person {number} in turn {turn}" for number in range(2)]
-        posts = []
-        for number, window in enumerate(windows):
-            level = {f"agreed-{pk}": "not-relevant", f"reason-{pk}": reasons[number]}
-            fields = without_levels(drawn[number]) | {name: drawn[number][name]} | DAY | level
-            posts.append((window, path, fields | {"points": points[number]}))
-        answers = at_once(pool, *posts)
-        stands = windows[0].get(path).text
-        for texts in (points, reasons):
+        drawn = [hidden(window.get(f"{path}record/").text) for window in windows]
+        typed = [DAY | {"points": text} for text in points]
+        answers = _sent_at_once(windows, f"{path}record/", drawn, typed, pool)
+        drawn = [hidden(window.get(f"{path}differences/").text) for window in windows]
+        pk = min(name for name in drawn[0] if name.startswith("drawn-")).removeprefix("drawn-")
+        typed = [{f"agreed-{pk}": "not-relevant", f"reason-{pk}": text} for text in reasons]
+        kept = [without_levels(each) | {f"drawn-{pk}": each[f"drawn-{pk}"]} for each in drawn]
+        pairs = ((points, answers), (reasons, _sent_at_once(windows, f"{path}differences/", kept, typed, pool)))
+        stands = "".join(windows[0].get(f"{path}{page}/").text for page in ("record", "differences"))
+        for texts, answers in pairs:
             standing = [number for number in range(2) if texts[number] in stands]
             if len(standing) != 1:
                 wrong.append(f"turn {turn}: of {texts}, {len(standing)} stand")
@@ -235,9 +235,14 @@ def record_at_once(person, windows, pool):
                 for text in texts
                 if text not in answers[lost].text
             ]
-        if {answer.status for answer in answers} - {302, 422}:
-            wrong.append(f"turn {turn}: {[answer.status for answer in answers]}")
+            if {answer.status for answer in answers} - {302, 422}:
+                wrong.append(f"turn {turn}: {[answer.status for answer in answers]}")
     return wrong, conflicts
+
+
+def _sent_at_once(windows, path, drawn, typed, pool):
+    posts = [(window, path, fields | more) for window, fields, more in zip(windows, drawn, typed, strict=True)]
+    return at_once(pool, *posts)
 
 
 def test_two_people_record_a_conversation(cast, window, pool):

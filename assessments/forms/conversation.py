@@ -123,12 +123,6 @@ class AgreedForm:
             is_open = not (line.revision or shown.is_answer)
             row.drawn = _NOTHING_DRAWN if is_open else f"{drawn(recorded, line.revision)}.{shown.mark()}"
 
-    def ask_for(self, codes):
-        """Say of the rows with these codes that a level is to be agreed."""
-        for row in self.rows:
-            if row.code in codes and not row.problems:
-                row.problems = {"agreed": f"Choose the level that you agree for {row.code}"}
-
     @property
     def summary(self):
         """What is wrong, in the order of the page, as the error summary's list of text and link."""
@@ -197,17 +191,10 @@ class RecordForm(forms.Form):
     saved = None
 
     @classmethod
-    def of(cls, conversation, *, is_bound=False):
-        """The form as the conversation stands; ``is_bound``, so that it can hold errors, as if that had been posted."""
+    def of(cls, conversation):
+        """The form as the conversation stands."""
         initial = {name: getattr(conversation, name) for name in ("held_on", "points", "look_again_on")}
-        initial["drawn"] = conversation_mark(**initial)
-        if not is_bound:
-            return cls(initial=initial)
-        data = {"points": initial["points"], "drawn": initial["drawn"]}
-        for name in ("held_on", "look_again_on"):
-            parts = cls.base_fields[name].widget.decompress(initial[name])
-            data |= {f"{name}_{part}": text for part, text in zip(("day", "month", "year"), parts, strict=True)}
-        return cls(data)
+        return cls(initial=initial | {"drawn": conversation_mark(**initial)})
 
     def clean(self):
         found = super().clean()
@@ -243,11 +230,6 @@ class RecordForm(forms.Form):
         self.data = self.data.copy()
         self.data["drawn"] = conversation_mark(saved.held_on, saved.points, saved.look_again_on)
 
-    def ask_for_day(self):
-        """Say that the day is missing."""
-        if "held_on" not in self.errors:
-            self.add_error("held_on", "Enter the day that you talked")
-
     @property
     def summary(self):
         """What is wrong, as the error summary's list of text and link."""
@@ -269,6 +251,15 @@ def _points_as_drawn():
     return govuk_field(RecordForm(initial={"points": _PLACE})["points"])
 
 
+_DISAGREEMENT_HINT = "You can confirm and say so. {} reads it, and it stands in the agreed report."
+
+
+@lru_cache(maxsize=1)
+def _disagreement_as_drawn():
+    field = govuk_field(ConfirmForm(initial={"disagreement": _PLACE}, line_manager=_PLACE)["disagreement"])
+    return tuple(map(Markup, str(field).split(_PLACE)))
+
+
 class ConfirmForm(forms.Form):
     """One person's confirmation of what the page showed: its revision, and what that said. The owner may record a disagreement."""
 
@@ -285,12 +276,21 @@ class ConfirmForm(forms.Form):
     def __init__(self, *args, line_manager="", **kwargs):
         """``line_manager`` is the name of whoever reads a disagreement; without one it cannot be recorded."""
         super().__init__(*args, **kwargs)
+        self.line_manager = line_manager
         if line_manager:
-            self.fields[
-                "disagreement"
-            ].help_text = f"You can confirm and say so. {line_manager} reads it, and it stands in the agreed report."
+            self.fields["disagreement"].help_text = _DISAGREEMENT_HINT.format(line_manager)
         else:
             del self.fields["disagreement"]
+
+    @property
+    def text_of_disagreement(self):
+        """The field of the disagreement as HTML, put together from what is drawn once for all while nothing is typed."""
+        if self.is_bound:
+            return govuk_field(self["disagreement"])
+        before, between, after = _disagreement_as_drawn()
+        return Markup("").join(
+            [before, escape(self.line_manager), between, escape(self.initial["disagreement"]), after]
+        )
 
     @property
     def confirmed_revision(self):

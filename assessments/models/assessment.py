@@ -27,7 +27,7 @@ class AssessmentQuerySet(models.QuerySet):
         """The rounds that ``user`` may read: one's own, and the ones ``read_by`` them. Being staff or a superuser adds none."""
         if not _may_read(user):
             return self.none()
-        return self.filter(Q(owner=user) | self._read_by(user))
+        return self.filter(self._visible_to(user, user))
 
     def owned_by(self, user):
         """The rounds that ``user`` may read as their owner."""
@@ -44,6 +44,10 @@ class AssessmentQuerySet(models.QuerySet):
     def with_live_line(self):
         """The rounds whose line manager still is the owner's."""
         return self.filter(_has_live_line())
+
+    @classmethod
+    def _visible_to(cls, owner, line_manager):
+        return Q(owner=owner) | cls._read_by(line_manager)
 
     @staticmethod
     def _read_by(user):
@@ -83,6 +87,21 @@ def _one_read(related):
     )
 
 
+@cache
+def _one_between(related):
+    related = sorted({"owner", "line_manager", *related})
+    return WrittenQuery(
+        lambda owner, line_manager, pk: (
+            Assessment.objects.filter(AssessmentQuerySet._visible_to(owner, line_manager), pk=pk)
+            .order_by()
+            .select_related(*related)
+        ),
+        int,
+        int,
+        uuid.UUID,
+    )
+
+
 class AssessmentManager(models.Manager.from_queryset(AssessmentQuerySet)):
     """Finds one round for one person, as the query set's methods have it, by queries whose SQL is written once.
 
@@ -106,6 +125,10 @@ class AssessmentManager(models.Manager.from_queryset(AssessmentQuerySet)):
     def find_visible(self, user, pk, *related):
         """The round with this key that is ``visible_to`` ``user``, or None: asked as its owner first, since most who ask are."""
         return self.find_owned(user, pk, *related) or self.find_read(user, pk, *related)
+
+    def find_between(self, user, pk, *related):
+        """The same with both people, asked in one query: for what its owner and its line manager open as often."""
+        return _one_between(related).first(user.pk, user.pk, pk) if _may_read(user) else None
 
 
 class Assessment(models.Model):

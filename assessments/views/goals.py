@@ -43,7 +43,7 @@ GAPS_SHOWN = 5
 REMIND_DAYS = 14
 # The pages of a round that lead to the form of a goal, by what they call themselves in the address.
 FROM = {
-    "conversation": ("conversation-detail", "The conversation"),
+    "conversation": ("conversation-agenda", "The agenda"),
     "plan": ("plan-detail", "Development plan"),
     "report": ("report-detail", "Gap report"),
 }
@@ -395,5 +395,5 @@ def _done(request, planned: Planned, text, named=None):
     if named is None:
         return redirect("goal-list" if goal.revision == 1 else _page_of(goal))
     if permissions.can_converse(request.user, named):
-        return redirect("conversation-detail", assessment_id=named.pk)
+        return redirect("conversation-agenda", assessment_id=named.pk)
     return redirect("plan-detail", assessment_id=named.pk)

@@ -4,6 +4,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from ..written_queries import WrittenQuery
+
 PENDING = Q(accepted_at=None, declined_at=None, ended_at=None)
 LIVE = Q(accepted_at__isnull=False, ended_at=None)
 
@@ -64,6 +66,19 @@ def _confirmed_addresses(user):
     return user.emailaddress_set.filter(verified=True).values(confirmed=Lower("email"))
 
 
+_live_between = WrittenQuery(
+    lambda person, line_manager: ReportingLine.objects.between(person, line_manager).order_by().values_list("pk"),
+    int,
+    int,
+)
+
+
+class ReportingLineManager(models.Manager.from_queryset(ReportingLineQuerySet)):
+    def is_live(self, person_id, line_manager_id) -> bool:
+        """Whether there is a live line ``between`` the people with these keys."""
+        return bool(_live_between.rows(person_id, line_manager_id))
+
+
 class ReportingLine(models.Model):
     """A person names their line manager by e-mail address; whoever has confirmed that address accepts or declines.
 
@@ -82,7 +97,7 @@ class ReportingLine(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = models.Manager.from_queryset(ReportingLineQuerySet)()
+    objects = ReportingLineManager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]

@@ -193,11 +193,19 @@ POLICY = {
     ),
     # The conversation; its record, once it is agreed and where the line has ended
     "conversation-detail": parties(
-        by_state(LED_ON_UNLESS_POSTED, (["reviewed"], EDIT), (["left", "agreed"], Pair(200, 403))),
-        by_state(NOT_THERE, (READ, LED_ON_UNLESS_POSTED), (["reviewed"], EDIT), (["agreed"], Pair(200, 403))),
+        by_state(LED_ON, (["reviewed", "left", "agreed"], READS)),
+        by_state(NOT_THERE_TO_READ, (READ, LED_ON), (["reviewed", "agreed"], READS)),
+        NOT_THERE_TO_READ,
     ),
+    "conversation-agenda": parties(
+        by_state(LED_ON, (["reviewed"], READS)),
+        by_state(NOT_THERE_TO_READ, (READ, LED_ON), (["reviewed"], READS)),
+        NOT_THERE_TO_READ,
+    ),
+    "conversation-differences": TALKED_ABOUT,
     "conversation-agree": TALKED_ABOUT,
     "agreed-target-edit": TALKED_ABOUT,
+    "conversation-record": TALKED_ABOUT,
     "conversation-confirm": TALKED_ABOUT,
     # The plan
     "plan-detail": READ_BY_BOTH,
@@ -221,7 +229,7 @@ POLICY = {
     # From one round to the next. The one before was agreed with the line manager whom the owner has again.
     "assessment-check: the one before": parties(READS, READS, NOT_THERE_TO_READ),
     "report-detail: the one before": parties(READS, READS, NOT_THERE_TO_READ),
-    "conversation-detail: the one before": parties(Pair(200, 403), Pair(200, 403)),
+    "conversation-detail: the one before": parties(READS, READS, NOT_THERE_TO_READ),
     "assessment-next": owners(NEVER, (OVER, EDIT)),
     "assessment-compare": REPORT,
     # To a later version: here there is none, and no round was brought to one (tests/assessments/test_carrying_views.py has both).

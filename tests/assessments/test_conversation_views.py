@@ -117,7 +117,10 @@ def agreed(assessment):
     return {code: (each.choice, each.reason) if each.reason else each.choice for code, each in said.items()}
 
 
-def post(browser, assessment, name="conversation-detail", page=None, **typed):
+AGENDA, DIFFERENCES, RECORD = "conversation-agenda", "conversation-differences", "conversation-record"
+
+
+def post(browser, assessment, name, page=None, **typed):
     """Send the page as it stands, with what is typed: ``agreed={"A1.1": "2"}``, ``points="..."``, other fields by name."""
     page = page or browser.get(path(assessment, name))
     data = fields_of(page)
@@ -130,6 +133,12 @@ def post(browser, assessment, name="conversation-detail", page=None, **typed):
     return browser.post(path(assessment, name), data | typed)
 
 
+def agree(browser, assessment, page=None, **agreed):
+    """Agree levels of statements on which they differ, by code with "_" for the dot."""
+    levels = {code.replace("_", "."): level for code, level in agreed.items()}
+    return post(browser, assessment, DIFFERENCES, page, agreed=levels)
+
+
 def said(response):
     """The messages that the next page shows."""
     return [str(each) for each in response.wsgi_request._messages]
@@ -140,53 +149,115 @@ def record_of(assessment):
     return (held.held_on, held.points, held.look_again_on)
 
 
-# What the page shows
+# What the pages show
 
 
-def test_conversation_detail_shows_the_agenda_in_its_order(his, held):
-    words = words_of(his.get(path(held)))
+def test_conversation_detail_says_what_is_left_in_each_part(his, held):
+    response = his.get(path(held))
+    words, links = words_of(response), links_of(response)
+    for told in (
+        "Nia Penŵydd’s 2026 assessment Development conversation",
+        "Levels agreed 0 of 3 differences",
+        "Where you differ Three statements Three levels to agree",
+        "Where both views are the same 27 statements Agreed as both say",
+        "Goals What will be done about the gaps, by when One goal",
+        "Targets and areas out of the role The level that the role needs in each area As Nia Penŵydd chose them",
+        "What you record The day, what you talked about, when you look again The day is missing",
+        "Three levels are still to agree: B4.3, A2.3 and A1.1. The day that you talked is missing.",
+        "No date and nothing that you talked about is recorded yet.",
+    ):
+        assert told in words, told
+    leads = {"Agenda": AGENDA, "Where you differ": DIFFERENCES, "Where both views are the same": "conversation-agree"}
+    leads |= {"What you record": RECORD, "Targets and areas out of the role": "agreed-target-edit"}
+    assert {name: links[name] for name in leads} == {name: path(held, route) for name, route in leads.items()}
+    assert links["Goals"] == f"{path(held, AGENDA)}#goals"
+    assert links["A1.1"] == f"{path(held, DIFFERENCES)}#statement-A1.1"
+    assert links["The day that you talked"] == f"{path(held, RECORD)}#id_held_on_day"
+    assert links["Go on to confirm"] == path(held, "conversation-confirm")
+
+
+def test_conversation_detail_shows_what_was_recorded(his, ready):
+    converse(ready, {"B6.4": 2}, look_again_on=date(2027, 3, 1), points=f"The boards {HOSTILE}", held_on=DAY)
+    post(his, ready, "agreed-target-edit", **{"target-A1": "3", "reason-A1": "More"})
+    words = words_of(his.get(path(ready)))
+    for told in (
+        "Date 1 September 2026 Change the date",
+        "Levels agreed 3 of 3 differences",
+        "Where you differ Three statements All levels agreed",
+        "27 statements All but B6.4 as both say",
+        "One changed",
+        "The day is there",
+        f"The boards {HOSTILE} You look at it again on 1 March 2027. The dates and what you talked about were last changed on",
+        "by Tomasz Quillfeather.",
+        "Everything is there. You read it once more before you confirm.",
+    ):
+        assert told in words, told
+
+
+def test_conversation_agenda_shows_what_to_talk_about_in_its_order(his, held):
+    words = words_of(his.get(path(held, AGENDA)))
     topics = {each.code: each.topic for each in version_tree(held.version).statements}
     places = [words.index(f"{code} {topics[code]}") for code in ("B4.3", "A2.3", "A1.1")]
     assert places == sorted(places)
     for told in (
-        "Nia Penŵydd’s 2026 assessment Development conversation",
+        "Nia Penŵydd’s 2026 assessment Agenda of the conversation",
         "1. Where you differ Three statements",
-        "Levels agreed 0 of 3 differences",
-        "For the other 27 statements both views give the same level, and that is the agreed level.",
+        "A1.1 Risk management approach Nia Penŵydd: Practitioner Tomasz Quillfeather: Foundation Agreed: Not agreed yet",
         "2. Gaps to target One statement",
         "Agreed so far Foundation Target Practitioner Goal Sit in on two boards",
         "3. What stands between Nia Penŵydd and the next level",
         "4. Strengths One statement above target",
         "Sit in on two boards From last time",
         "B2 Procurement and Mobilisation Nia Penŵydd chose Not in the role The commercial team buys Agreed The same",
-        "Three levels are still to agree: B4.3, A2.3 and A1.1. The day that you talked is missing.",
-        "Quarterly paper",
-        "One paper so far",
     ):
-        assert told in words
+        assert told in words, told
 
 
-def test_conversation_detail_lists_what_is_left_in_each_of_its_sections(his, ready):
-    begins = words_of(his.get(path(ready)))
+def test_conversation_agenda_lists_what_is_left_in_each_of_its_sections(his, ready):
+    begins = words_of(his.get(path(ready, AGENDA)))
     for told in (
         "Where you differ: all levels agreed Gaps to target: one of two without a goal The next level: two areas Strengths: one",
         "Goals: one Targets: as Nia Penŵydd chose them",
-        "What you record: the day that you talked is there Both confirm: neither has yet",
     ):
         assert told in begins, told
 
 
-def test_conversation_detail_names_no_level_for_a_gap_that_is_not_agreed(his, held, boss):
+def test_conversation_agenda_leads_to_levels_goals_and_targets(his, held):
+    goal, links = Goal.objects.get(), links_of(his.get(path(held, AGENDA)))
+    create = f"{reverse('goal-create')}?from=conversation&assessment={held.pk}"
+    assert links["Add a goal"] == create
+    topic = next(each.topic for each in version_tree(held.version).statements if each.code == "B6.4")
+    assert links[f"Add another for B6.4 {topic}"] == f"{create}&statement=B6.4"
+    assert links["Change the goal: Sit in on two boards"] == reverse("goal-edit", args=[goal.pk])
+    assert links["Agree the levels"] == path(held, DIFFERENCES)
+    assert links["A1.1 Risk management approach"] == f"{path(held, DIFFERENCES)}#statement-A1.1"
+    assert links["Change a target, or which areas are in the role"] == path(held, "agreed-target-edit")
+    assert links["Record what you talked about"] == path(held, RECORD)
+
+
+def test_conversation_agenda_names_no_level_for_a_gap_that_is_not_agreed(his, held, boss):
     rate_as_line_manager(held, {"B6.4": 0, "B6.5": 1})
-    words = words_of(his.get(path(held)))
+    words = words_of(his.get(path(held, AGENDA)))
     assert "2. Gaps to target One statement" in words
     assert "Agreed so far Not agreed yet; both below target Target Practitioner" in words
+
+
+def test_conversation_differences_shows_what_both_said(his, held):
+    words = words_of(his.get(path(held, DIFFERENCES)))
+    assert "Agree a level for each of three statements." in words
+    for told in ("Quarterly paper", "One paper so far", "Because: Legal does this".removeprefix("Because: ")):
+        assert told in words, told
+    assert (
+        "For the other 27 statements both views give the same level, and that is the agreed level. Save, and see them"
+        in words
+    )
 
 
 def test_conversation_detail_says_that_the_day_was_before_the_review_was_finished(his, hers, ready):
     told = "1 September 2026 is before the review was finished on "
     for browser in (his, hers):
-        assert told in words_of(browser.get(path(ready)))
+        for name in ("conversation-detail", RECORD):
+            assert told in words_of(browser.get(path(ready, name)))
     converse(ready, held_on=timezone.localdate())
     assert "is before the review was finished" not in words_of(his.get(path(ready)))
 
@@ -194,21 +265,22 @@ def test_conversation_detail_says_that_the_day_was_before_the_review_was_finishe
 def test_conversation_detail_speaks_to_its_owner_as_you(hers, held):
     words = words_of(hers.get(path(held)))
     assert "Your 2026 assessment Development conversation" in words
-    assert "3. What stands between you and the next level" in words
+    assert "3. What stands between you and the next level" in words_of(hers.get(path(held, AGENDA)))
+    assert "As you chose them" in words
     assert "Nia Penŵydd (you) Three levels are still to agree" in words
     assert "Tomasz Quillfeather Not confirmed yet. Tomasz Quillfeather confirms from their own account" in words
 
 
-def test_conversation_detail_shows_typed_text_as_it_was_typed(his, held):
-    response = his.get(path(held))
+def test_conversation_differences_shows_typed_text_as_it_was_typed(his, held):
+    response = his.get(path(held, DIFFERENCES))
     assert f"I write the paper {HOSTILE}" in words_of(response)
     assert "<b>&{{" not in response.text
     assert "&49" not in response.text
 
 
-def test_conversation_detail_offers_what_a_statement_offers(his, held):
+def test_conversation_differences_offers_what_a_statement_offers(his, held):
     rate_as_line_manager(held, {"B4.2": 0})
-    words = words_of(his.get(path(held)))
+    words = words_of(his.get(path(held, DIFFERENCES)))
     assert "Not yet Foundation Practitioner and Expert Not relevant" in words
 
 
@@ -217,49 +289,57 @@ def rate_as_line_manager(assessment, ratings):
     actions.save_review(assessment=assessment, by=assessment.line_manager, changes=changes)
 
 
-def test_conversation_detail_without_differences_goals_and_gaps_says_what_is_next(sign_in, kept):
+def test_conversation_without_differences_goals_and_gaps_says_what_is_next(sign_in, kept):
     owner, boss = make_user(), make_user()
     draft = make_assessment(owner)
     rate_all(draft, 3)
     even = review(share(draft, boss))
-    words = words_of(sign_in(boss).get(path(even)))
-    assert "Nowhere: both views give the same level for all 66 statements, and that is the agreed level." in words
+    browser = sign_in(boss)
+    for name in (AGENDA, DIFFERENCES):
+        words = words_of(browser.get(path(even, name)))
+        assert "Nowhere: both views give the same level for all 66 statements, and that is the agreed level." in words
+    words = words_of(browser.get(path(even, AGENDA)))
     assert "None: no agreed level is below its target." in words
     assert "Nothing: every area is at the highest level." in words
     assert "No goals yet. Add one to a gap above, or freely here." in words
+    words = words_of(browser.get(path(even)))
     assert "Levels agreed All: no differences" in words
+    assert "Where you differ Nowhere All levels agreed" in words
+    assert "None yet" in words
 
 
-def test_conversation_detail_signs_what_a_former_line_manager_gave(sign_in, held, owner, boss):
+def test_conversation_signs_what_a_former_line_manager_gave(sign_in, held, owner, boss):
     lines.end_line(line=ReportingLine.objects.live().get(person=owner), ended_by=owner)
     new = make_user(name="Ines Okafor")
     make_line(owner, new)
     actions.hand_over_assessment(assessment=held, by=owner)
     handed = reread(held)
     actions.finish_review(assessment=handed, by=new)
-    words = words_of(sign_in(new).get(path(held)))
-    assert words.count("given by Tomasz Quillfeather") == 3
+    for name in (AGENDA, DIFFERENCES):
+        words = words_of(sign_in(new).get(path(held, name)))
+        assert words.count("given by Tomasz Quillfeather") == 3
     assert sign_in(boss).get(path(held)).status_code == 404
 
 
 # Who may, and when
 
 
-PAGES = ("conversation-detail", "conversation-agree", "agreed-target-edit", "conversation-confirm")
+FORMS = (DIFFERENCES, "conversation-agree", "agreed-target-edit", RECORD, "conversation-confirm")
+PAGES = ("conversation-detail", AGENDA, *FORMS)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_conversation_is_not_there_for_a_stranger(sign_in, held, name):
     browser = sign_in(make_user())
     assert browser.get(path(held, name)).status_code == 404
-    assert browser.post(path(held, name), {}).status_code == 404
+    assert browser.post(path(held, name), {}).status_code == (404 if name in FORMS else 405)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_conversation_is_not_there_once_the_line_has_ended(his, held, owner, name):
     lines.end_line(line=ReportingLine.objects.live().get(person=owner), ended_by=owner)
     assert his.get(path(held, name)).status_code == 404
-    assert his.post(path(held, name), {}).status_code == 404
+    assert his.post(path(held, name), {}).status_code == (404 if name in FORMS else 405)
 
 
 def test_conversation_of_an_owner_without_a_live_line_is_a_record_that_leads_on(hers, ready, owner):
@@ -279,7 +359,7 @@ def test_conversation_of_an_owner_without_a_live_line_is_a_record_that_leads_on(
     assert links["Close the assessment instead"] == path(ready, "assessment-close")
     for name in PAGES[1:]:
         assert hers.get(path(ready, name)).url == path(ready)
-    for name in PAGES:
+    for name in FORMS:
         assert hers.post(path(ready, name), {}).status_code == 403
 
 
@@ -301,7 +381,7 @@ def test_conversation_before_the_review_is_finished_waits(sign_in, kept):
     for name in PAGES[1:]:
         assert hers.get(path(shared, name)).url == path(shared)
         assert his.get(path(shared, name)).url == path(shared)
-    for name in PAGES:
+    for name in FORMS:
         assert hers.post(path(shared, name), {}).status_code == 403
         assert his.post(path(shared, name), {}).status_code == 403
 
@@ -322,7 +402,7 @@ def test_conversation_once_agreed_is_a_record_for_both(hers, his, ready, owner, 
         assert "agreed-" not in response.text
         for name in PAGES[1:]:
             assert browser.get(path(stands, name)).url == path(stands)
-        for name in PAGES:
+        for name in FORMS:
             assert browser.post(path(stands, name), {"revision": "1"}).status_code == 403
 
 
@@ -333,42 +413,42 @@ def test_conversation_of_a_closed_round_is_a_record_for_its_owner(hers, his, rea
     assert "before it was agreed. This is what was recorded until then." in words
     assert "The boards" in words
     assert his.get(path(ready)).status_code == 404
-    assert hers.post(path(ready), {}).status_code == 403
+    assert hers.post(path(ready, RECORD), {}).status_code == 403
 
 
 # Saving
 
 
-def test_conversation_detail_saves_levels_and_record_together(his, held):
-    response = post(
-        his,
-        held,
-        agreed={"A1.1": "2", "B4.3": NOT_RELEVANT},
-        reason={"B4.3": " Legal does this now "},
-        held_on=("1", "september", "2026"),
-        points=f"First\r\nsecond {HOSTILE} ",
-        look_again_on=("1", "3", "2027"),
-    )
+def test_conversation_differences_saves_levels(his, held):
+    levels = {"agreed": {"A1.1": "2", "B4.3": NOT_RELEVANT}, "reason": {"B4.3": " Legal does this now "}}
+    response = post(his, held, DIFFERENCES, **levels)
+    assert (response.status_code, response.url) == (302, path(held))
+    assert said(response) == ["The agreed levels are saved."]
+    assert agreed(held) == {"A1.1": "2", "B4.3": (NOT_RELEVANT, "Legal does this now")}
+    fields = fields_of(his.get(path(held, DIFFERENCES)))
+    assert fields[f"agreed-{pk_of(held, 'A1.1')}"] == ["2"]
+    assert "Levels agreed 2 of 3 differences" in words_of(his.get(path(held)))
+
+
+def test_conversation_record_saves_days_and_points(his, held):
+    typed = {"held_on": ("1", "september", "2026"), "look_again_on": ("1", "3", "2027")}
+    response = post(his, held, RECORD, points=f"First\r\nsecond {HOSTILE} ", **typed)
     assert (response.status_code, response.url) == (302, path(held))
     assert said(response) == ["What you recorded is saved."]
-    assert agreed(held) == {"A1.1": "2", "B4.3": (NOT_RELEVANT, "Legal does this now")}
     assert record_of(held) == (DAY, f"First\nsecond {HOSTILE}", date(2027, 3, 1))
-    response = his.get(path(held))
-    fields = fields_of(response)
-    assert fields[f"agreed-{pk_of(held, 'A1.1')}"] == ["2"]
-    assert fields["points"] == [f"First\nsecond {HOSTILE}"]
-    assert "Levels agreed 2 of 3 differences" in words_of(response)
+    assert fields_of(his.get(path(held, RECORD)))["points"] == [f"First\nsecond {HOSTILE}"]
 
 
-def test_conversation_detail_of_an_untouched_page_changes_nothing(hers, ready):
+@pytest.mark.parametrize("name", [DIFFERENCES, RECORD])
+def test_conversation_of_an_untouched_page_changes_nothing(hers, ready, name):
     before = Conversation.objects.get(assessment=ready).revision
-    response = post(hers, ready)
+    response = post(hers, ready, name)
     assert (response.status_code, said(response)) == (302, [])
     assert Conversation.objects.get(assessment=ready).revision == before
 
 
-def test_conversation_detail_can_leave_a_statement_open_again(hers, ready):
-    post(hers, ready, clear={"A1.1": "1"})
+def test_conversation_differences_can_leave_a_statement_open_again(hers, ready):
+    post(hers, ready, DIFFERENCES, clear={"A1.1": "1"})
     assert agreed(ready)["A1.1"] == ""
     assert "One level is still to agree: A1.1." in words_of(hers.get(path(ready)))
 
@@ -384,13 +464,14 @@ def test_conversation_detail_can_leave_a_statement_open_again(hers, ready):
         ),
     ],
 )
-def test_conversation_detail_says_at_the_statement_what_is_wrong(his, held, typed, found):
-    response = post(his, held, **typed, points="Saved all the same", held_on=("1", "9", "2026"))
-    assert response.status_code == 422
+def test_conversation_differences_says_at_the_statement_what_is_wrong(his, held, typed, found):
+    typed["agreed"]["A2.3"] = "1"
+    response = post(his, held, DIFFERENCES, **typed)
+    assert (response.status_code, said(response)) == (422, [])
     text, field = found
     assert summary_of(response) == [(text, f"#{field}-{pk_of(held, 'A1.1')}")]
-    assert record_of(held) == (DAY, "Saved all the same", None)
-    assert agreed(held) == {}
+    # What nothing is wrong with is saved.
+    assert agreed(held) == {"A2.3": "1"}
 
 
 @pytest.mark.parametrize(
@@ -411,43 +492,25 @@ def test_conversation_detail_says_at_the_statement_what_is_wrong(his, held, type
         ),
     ],
 )
-def test_conversation_detail_says_at_the_record_what_is_wrong(his, held, typed, summary):
-    response = post(his, held, agreed={"A1.1": "2"}, **typed)
+def test_conversation_record_says_what_is_wrong(his, held, typed, summary):
+    response = post(his, held, RECORD, **typed)
     assert (response.status_code, summary_of(response)) == (422, summary)
     assert record_of(held) == (None, "", None)
-    assert agreed(held) == {"A1.1": "2"}
-    fields = fields_of(response)
     if "points" in typed:
-        assert fields["points"] == [typed["points"]]
+        assert fields_of(response)["points"] == [typed["points"]]
 
 
-def test_conversation_detail_refuses_a_statement_of_another_version(his, held):
-    assert his.post(path(held), {"agreed-999999": "1"}).status_code == 400
+def test_conversation_differences_refuses_a_statement_of_another_version(his, held):
+    assert his.post(path(held, DIFFERENCES), {"agreed-999999": "1"}).status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("onward", "leads"),
-    [
-        ("agree", "conversation-agree"),
-        ("targets", "agreed-target-edit"),
-        ("", "conversation-detail"),
-        ("nowhere:1", "conversation-detail"),
-        ("goal:x", "conversation-detail"),
-    ],
+    ("onward", "leads"), [("agree", "conversation-agree"), ("", "conversation-detail"), ("x:1", "conversation-detail")]
 )
-def test_conversation_detail_saves_before_it_leads_on(his, held, onward, leads):
-    response = post(his, held, agreed={"A1.1": "2"}, onward=onward)
+def test_conversation_differences_saves_before_it_leads_on(his, held, onward, leads):
+    response = post(his, held, DIFFERENCES, agreed={"A1.1": "2"}, onward=onward)
     assert (response.status_code, response.url) == (302, path(held, leads))
     assert agreed(held) == {"A1.1": "2"}
-
-
-def test_conversation_detail_leads_on_to_goals(his, held):
-    goal = Goal.objects.get()
-    assert post(his, held, onward=f"goal:{goal.pk}").url == reverse("goal-edit", args=[goal.pk])
-    create = f"{reverse('goal-create')}?assessment={held.pk}"
-    assert post(his, held, onward="add:B6.4").url == f"{create}&statement=B6.4"
-    assert post(his, held, onward="add:<b>").url == create
-    assert post(his, held, onward="add").url == create
 
 
 # Two at once
@@ -455,49 +518,60 @@ def test_conversation_detail_leads_on_to_goals(his, held):
 
 @pytest.fixture
 def at_odds(hers, his, held):
-    """The line manager's page after saving points and a level; the owner had saved other points meanwhile."""
-    page = his.get(path(held))
-    post(hers, held, points="Hers <first>", held_on=("1", "9", "2026"))
-    return post(his, held, page=page, points="His", agreed={"A1.1": "2"})
+    """The line manager's page after saving points; the owner had saved other points meanwhile."""
+    page = his.get(path(held, RECORD))
+    post(hers, held, RECORD, points="Hers <first>", held_on=("1", "9", "2026"))
+    return post(his, held, RECORD, page, points="His")
 
 
-def test_conversation_detail_shows_both_texts_and_overwrites_neither(at_odds, held):
+def test_conversation_record_shows_both_texts_and_overwrites_neither(at_odds, held):
     assert at_odds.status_code == 422
     assert summary_of(at_odds) == [
         ("The day or what you talked about was changed after you opened this page. Choose what to keep.", "#discard")
     ]
+    assert "Saved meanwhile by Nia Penŵydd" in words_of(at_odds)
     assert "What you talked about Hers <first>" in words_of(at_odds)
     assert fields_of(at_odds)["points"] == ["His"]
-    assert (record_of(held), agreed(held)) == ((DAY, "Hers <first>", None), {"A1.1": "2"})
-
-
-def test_conversation_detail_saving_again_keeps_what_was_typed(at_odds, his, held):
-    assert post(his, held, page=at_odds).status_code == 302
-    assert record_of(held) == (None, "His", None)
-
-
-def test_conversation_detail_can_keep_what_was_saved_meanwhile(at_odds, his, held):
-    assert post(his, held, page=at_odds, discard="1").status_code == 302
     assert record_of(held) == (DAY, "Hers <first>", None)
 
 
-def test_conversation_detail_shows_both_levels_and_overwrites_neither(hers, his, held):
-    page = his.get(path(held))
-    post(hers, held, agreed={"A1.1": "2", "A2.3": "1"})
-    response = post(his, held, page=page, agreed={"A1.1": "1", "B4.3": "2"})
+def test_conversation_record_saving_again_keeps_what_was_typed(at_odds, his, held):
+    assert post(his, held, RECORD, at_odds).status_code == 302
+    assert record_of(held) == (None, "His", None)
+
+
+def test_conversation_record_can_keep_what_was_saved_meanwhile(at_odds, his, held):
+    assert post(his, held, RECORD, at_odds, discard="1").status_code == 302
+    assert record_of(held) == (DAY, "Hers <first>", None)
+
+
+def test_conversation_differences_shows_both_levels_and_overwrites_neither(hers, his, held):
+    page = his.get(path(held, DIFFERENCES))
+    agree(hers, held, A1_1="2", A2_3="1")
+    response = agree(his, held, page, A1_1="1", B4_3="2")
     pk = pk_of(held, "A1.1")
     text = "A1.1 was changed after you opened this page. Choose which level to keep."
     assert (response.status_code, summary_of(response)) == (422, [(text, f"#discard-{pk}")])
     assert "Saved meanwhile: Practitioner" in words_of(response)
     assert fields_of(response)[f"agreed-{pk}"] == ["1"]
     assert agreed(held) == {"A1.1": "2", "A2.3": "1", "B4.3": "2"}
-    kept = his.post(path(held), fields_of(response) | {f"discard-{pk}": "1"})
+    kept = his.post(path(held, DIFFERENCES), fields_of(response) | {f"discard-{pk}": "1"})
     assert (kept.status_code, agreed(held)["A1.1"]) == (302, "2")
-    again = his.post(path(held), fields_of(response))
+    again = his.post(path(held, DIFFERENCES), fields_of(response))
     assert (again.status_code, agreed(held)["A1.1"]) == (302, "1")
 
 
-def test_conversation_detail_of_an_old_page_agrees_nothing_that_was_not_chosen(hers, his, held, boss):
+def test_conversation_differences_keeps_a_statement_that_is_no_difference_any_more(his, held):
+    page = his.get(path(held, DIFFERENCES))
+    rate_as_line_manager(held, {"A1.1": 2})
+    response = agree(his, held, page, A1_1="7")
+    assert (response.status_code, [href for _, href in summary_of(response)]) == (
+        422,
+        [f"#agreed-{pk_of(held, 'A1.1')}"],
+    )
+
+
+def test_conversation_agree_of_an_old_page_agrees_nothing_that_was_not_chosen(hers, his, held, boss):
     page = his.get(path(held, "conversation-agree"))
     rate_as_line_manager(held, {"B6.4": 3})
     assert post(his, held, "conversation-agree", page=page, agreed={"A1.3": "2"}).status_code == 302
@@ -522,12 +596,12 @@ def test_conversation_agree_changes_one_and_goes_back_to_the_common_one(his, hel
     assert (response.status_code, response.url) == (302, path(held))
     assert said(response) == ["The agreed levels are saved."]
     assert agreed(held) == {"B6.4": "2"}
-    assert "that is the agreed level, but for B6.4." in words_of(his.get(path(held)))
+    assert "that is the agreed level, but for B6.4." in words_of(his.get(path(held, DIFFERENCES)))
     response = his.get(path(held, "conversation-agree"))
     assert "Both views give Foundation. You agreed something else." in words_of(response)
     post(his, held, "conversation-agree", page=response, agreed={"B6.4": "1"})
     assert agreed(held) == {"B6.4": ""}
-    assert "that is the agreed level. See them" in words_of(his.get(path(held)))
+    assert "that is the agreed level. Save, and see them" in words_of(his.get(path(held, DIFFERENCES)))
     post(his, held, "conversation-agree", agreed={"B6.4": "3"})
     assert agreed(held) == {"B6.4": "3"}
 
@@ -559,16 +633,16 @@ def test_agreed_target_edit_agrees_targets_and_areas(his, held):
     assert (response.status_code, response.url) == (302, path(held))
     rows = AgreedTarget.objects.filter(assessment=held).values_list("area__code", "rank", "reason")
     assert set(rows) == {("B2", 2, ""), ("A1", 3, "She leads on it")}
-    words = words_of(his.get(path(held)))
+    words = words_of(his.get(path(held, AGENDA)))
     assert "A1 Business Acumen Nia Penŵydd chose Practitioner Agreed Expert She leads on it" in words
 
 
 def test_agreed_target_edit_that_brings_an_area_in_asks_for_its_levels(his, held):
     page = his.get(path(held, "agreed-target-edit"))
     his.post(path(held, "agreed-target-edit"), fields_of(page) | {"target-B2": "2", "reason-B2": ""})
-    words = words_of(his.get(path(held)))
+    assert words_of(his.get(path(held, DIFFERENCES))).count("Tomasz Quillfeather: No answer") == 7
+    words = words_of(his.get(path(held, AGENDA)))
     assert "1. Where you differ Ten statements" in words
-    assert words.count("Tomasz Quillfeather: No answer") == 7
     assert "B2 Procurement and Mobilisation Agreed level Still to agree" in words
 
 
@@ -597,35 +671,27 @@ def test_agreed_target_edit_shows_what_was_agreed_meanwhile(hers, his, held):
 # Confirming
 
 
-def test_conversation_detail_asks_for_what_is_missing_before_it_leads_to_confirming(hers, held):
-    response = post(hers, held, agreed={"A1.1": "2"}, onward="confirm")
-    assert response.status_code == 422
-    assert summary_of(response) == [
-        ("Choose the level that you agree for B4.3", f"#agreed-{pk_of(held, 'B4.3')}"),
-        ("Choose the level that you agree for A2.3", f"#agreed-{pk_of(held, 'A2.3')}"),
-        ("Enter the day that you talked", "#id_held_on_day"),
-    ]
-    assert agreed(held) == {"A1.1": "2"}
-
-
-def test_conversation_detail_leads_to_confirming_once_everything_is_there(hers, held):
-    typed = {"agreed": {"A1.1": "2", "B4.3": "2", "A2.3": "1"}, "held_on": ("1", "9", "2026"), "points": "Typed"}
-    response = post(hers, held, onward="confirm", **typed)
-    assert (response.status_code, response.url) == (302, path(held, "conversation-confirm"))
-    assert record_of(held) == (DAY, "Typed", None)
-
-
 def test_conversation_confirm_shows_what_is_missing(his, held):
     response = his.get(path(held, "conversation-confirm"))
     words, links = words_of(response), links_of(response)
     assert "Something is missing before you can confirm." in words
-    assert links["the day that you talked"] == f"{path(held)}#id_held_on_day"
-    assert links["A1.1 Risk management approach"] == f"{path(held)}#statement-A1.1"
+    assert links["the day that you talked"] == f"{path(held, RECORD)}#id_held_on_day"
+    assert links["A1.1 Risk management approach"] == f"{path(held, DIFFERENCES)}#statement-A1.1"
     response = post(his, held, "conversation-confirm", page=response)
     assert response.status_code == 422
-    assert [href for _, href in summary_of(response)] == [
-        "#id_held_on_day" if code is None else f"#agreed-{pk_of(held, code)}" for code in ("B4.3", "A2.3", "A1.1", None)
-    ]
+    assert "<title>Error: " in response.text
+    links = links_of(response)
+    for code in ("B4.3", "A2.3", "A1.1"):
+        field = f"{path(held, DIFFERENCES)}#agreed-{pk_of(held, code)}"
+        assert links[f"Choose the level that you agree for {code}"] == field
+    assert links["Enter the day that you talked"] == f"{path(held, RECORD)}#id_held_on_day"
+
+
+def test_conversation_confirm_keeps_a_disagreement_that_is_typed_too_early(hers, held):
+    response = post(hers, held, "conversation-confirm", disagreement=f"Not B4.3 {HOSTILE}")
+    assert response.status_code == 422
+    assert fields_of(response)["disagreement"] == [f"Not B4.3 {HOSTILE}"]
+    assert Conversation.objects.get(assessment=held).disagreement == ""
 
 
 def test_conversation_confirm_shows_what_is_frozen(his, ready):
@@ -650,7 +716,7 @@ def test_conversation_confirm_by_both_agrees_and_leads_to_the_report(hers, his, 
     assert said(response) == ["You have confirmed. Nia Penŵydd is asked to confirm too."]
     words = words_of(his.get(path(ready)))
     assert "If either of you changes anything here, that no longer counts." in words
-    assert "Save and go on to confirm" not in words
+    assert "Go on to confirm" not in words
     assert "It waits for Nia Penŵydd." in words_of(his.get(path(ready, "conversation-confirm")))
     page = hers.get(path(ready, "conversation-confirm"))
     assert "Tomasz Quillfeather has confirmed this. When you confirm it too, it is frozen." in words_of(page)
@@ -685,7 +751,8 @@ def test_conversation_confirm_says_what_is_wrong_with_a_disagreement(hers, ready
 
 def test_conversation_confirm_of_what_was_changed_meanwhile_is_refused_and_says_what(hers, his, ready, owner):
     page = hers.get(path(ready, "conversation-confirm"))
-    post(his, ready, agreed={"A1.1": "3"}, points="Other points", held_on=("2", "9", "2026"))
+    agree(his, ready, A1_1="3")
+    post(his, ready, RECORD, points="Other points", held_on=("2", "9", "2026"))
     _goal(owner, "A new goal", "A1.1", assessment=ready)
     response = post(hers, ready, "conversation-confirm", page=page, disagreement="Kept")
     assert response.status_code == 422
@@ -716,12 +783,11 @@ def test_conversation_confirm_without_what_was_seen_is_refused_and_says_somethin
 def test_a_change_removes_a_confirmation_and_says_so(hers, his, ready, boss):
     post(his, ready, "conversation-confirm")
     Notice.objects.all().delete()
-    page = hers.get(path(ready))
-    assert "Tomasz Quillfeather confirmed on" in words_of(page)
-    response = post(hers, ready, page=page, agreed={"A1.1": "2"})
+    assert "Tomasz Quillfeather confirmed on" in words_of(hers.get(path(ready)))
+    response = agree(hers, ready, A1_1="2")
     assert said(response) == [
         "Tomasz Quillfeather had confirmed. After your change, that no longer counts. They are told.",
-        "What you recorded is saved.",
+        "The agreed levels are saved.",
     ]
     assert Conversation.objects.get(assessment=ready).line_manager_confirmed_at is None
     assert [each.recipient for each in Notice.objects.filter(kind=Notice.Kind.CONFIRMATION_REMOVED)] == [boss]
@@ -730,7 +796,8 @@ def test_a_change_removes_a_confirmation_and_says_so(hers, his, ready, boss):
 def test_conversation_detail_says_what_removed_a_confirmation(hers, his, ready, boss):
     post(his, ready, "conversation-confirm")
     assert "no longer counts. Read it again" not in words_of(his.get(path(ready)))
-    post(hers, ready, agreed={"A1.1": "2"}, points="Other points")
+    agree(hers, ready, A1_1="2")
+    post(hers, ready, RECORD, points="Other points")
     words = words_of(his.get(path(ready)))
     assert "Nia Penŵydd changed something on " in words
     assert (
@@ -748,10 +815,16 @@ def test_conversation_detail_says_what_removed_a_confirmation(hers, his, ready, 
     assert "A goal or a target was changed." in words
 
 
-@pytest.mark.parametrize("name", ["conversation-agree", "agreed-target-edit"])
-def test_a_change_removes_ones_own_confirmation_and_says_so(his, ready, name):
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("conversation-agree", {"agreed": {"B6.4": "2"}}),
+        ("agreed-target-edit", {"target-B1": "3", "reason-B1": "More"}),
+        (RECORD, {"points": "Other points"}),
+    ],
+)
+def test_a_change_removes_ones_own_confirmation_and_says_so(his, ready, name, typed):
     post(his, ready, "conversation-confirm")
-    typed = {"agreed": {"B6.4": "2"}} if name == "conversation-agree" else {"target-B1": "3", "reason-B1": "More"}
     response = post(his, ready, name, **typed)
     own = "You had confirmed. After your change, that no longer counts: confirm again once you both have read it."
     assert own in said(response)
@@ -783,28 +856,46 @@ def test_changes_since_something_was_seen(seen, now, found):
 # How much it asks of the database
 
 
-def test_conversation_detail_takes_as_many_queries_for_one_difference_as_for_all(sign_in, his, held):
-    his.get(path(held))
-    with CaptureQueriesContext(connection) as few:
-        his.get(path(held))
+@pytest.fixture
+def apart(sign_in, held):
+    """A browser of somebody who differs from the owner of a round with a dozen goals on all statements but one, and that round."""
     owner, boss = make_user(), make_user()
     draft = make_assessment(owner)
     rate_all(draft, 2)
     for number in range(12):
         _goal(owner, f"Goal {number}", "A1.1")
     codes = [each.code for each in version_tree(draft.version).statements]
-    apart = review(share(draft, boss), dict.fromkeys(codes, 0))
-    browser = sign_in(boss)
-    with CaptureQueriesContext(connection) as many:
-        assert words_of(browser.get(path(apart))).count("Not agreed yet") == 66
-    assert len(few) == len(many) <= 10
+    return sign_in(boss), review(share(draft, boss), dict.fromkeys(codes[:-1], 0))
 
 
-def test_conversation_detail_saves_one_level_in_as_many_queries_as_all(his, held):
-    page = his.get(path(held))
+def test_conversation_takes_as_many_queries_for_one_difference_as_for_all(apart, his, held):
+    browser, many = apart
+    asked = {}
+    for name in PAGES:
+        counts = []
+        for each, assessment in ((his, held), (browser, many)):
+            each.get(path(assessment, name))
+            with CaptureQueriesContext(connection) as seen:
+                assert each.get(path(assessment, name)).status_code == 200
+            counts.append(len(seen))
+        asked[name] = counts
+    assert {name: few for name, (few, _) in asked.items()} == {name: many for name, (_, many) in asked.items()}
+    assert max(most for _, most in asked.values()) <= 10
+
+
+def test_conversation_agenda_shows_the_biggest_differences(apart):
+    browser, many = apart
+    words = words_of(browser.get(path(many, AGENDA)))
+    assert words.count("Agreed: Not agreed yet") == 10
+    assert "These are the ten biggest differences. See all 65" in words
+    assert words_of(browser.get(path(many, DIFFERENCES))).count("Not agreed yet") == 65
+
+
+def test_conversation_differences_saves_one_level_in_as_many_queries_as_all(his, held):
+    page = his.get(path(held, DIFFERENCES))
     with CaptureQueriesContext(connection) as one:
-        post(his, held, page=page, agreed={"A1.1": "2"})
-    page = his.get(path(held))
+        agree(his, held, page, A1_1="2")
+    page = his.get(path(held, DIFFERENCES))
     with CaptureQueriesContext(connection) as three:
-        post(his, held, page=page, agreed=dict.fromkeys(DIFFERING, "1"))
+        agree(his, held, page, A1_1="1", A2_3="1", B4_3="1")
     assert len(one) == len(three)

@@ -47,7 +47,12 @@ def rounds(db, kept):
 def test_a_round_is_found_by_whom_the_query_sets_name(rounds, related):
     superuser = make_user(is_staff=True, is_superuser=True)
     cast = [*User.objects.all(), superuser, AnonymousUser()]
-    rules = (("find_owned", "owned_by"), ("find_read", "read_by"), ("find_visible", "visible_to"))
+    rules = (
+        ("find_owned", "owned_by"),
+        ("find_read", "read_by"),
+        ("find_visible", "visible_to"),
+        ("find_between", "visible_to"),
+    )
     seen = set()
     for person in cast:
         for each in rounds.values():
@@ -55,7 +60,7 @@ def test_a_round_is_found_by_whom_the_query_sets_name(rounds, related):
                 expected = getattr(Assessment.objects, rule)(person).filter(pk=each.pk).first()
                 assert getattr(Assessment.objects, find)(person, each.pk, *related) == expected
                 seen.add((find, expected is None))
-    assert len(seen) == 6
+    assert len(seen) == 8
 
 
 def test_a_round_is_found_by_nobody_whose_account_is_closed(rounds):
@@ -75,3 +80,7 @@ def test_a_round_comes_with_both_people_and_what_was_asked_for(rounds):
             assert (*both, found.version.framework, found.conversation) == stands
         assert len(asked) == queries
         assert next(each for each in both if each == person) is person
+        with CaptureQueriesContext(connection) as asked:
+            found = Assessment.objects.find_between(person, talked.pk, "version__framework", "conversation")
+            assert (found.owner, found.line_manager, found.version.framework, found.conversation) == stands
+        assert len(asked) == 1

@@ -213,7 +213,7 @@ def test_goal_create_from_a_gap_is_filled_in(owner, talked):
 def test_goal_create_saves_in_one_step(owner, nia, talked):
     data = Page(owner.get(creating(talked, "B6.7"))).form("what").data(**TYPED)
     response = owner.post(creating(talked, "B6.7"), data)
-    assert (response.status_code, response.url) == (302, reverse("conversation-detail", args=[talked.pk]))
+    assert (response.status_code, response.url) == (302, reverse("conversation-agenda", args=[talked.pk]))
     goal = Goal.objects.get(what="Write a guide")
     assert (goal.owner, goal.assessment) == (nia, talked)
     assert said(goal) == ("Write a guide", "Legal agrees.\nSo do I.", "formal", IN_A_YEAR, [("B6.7", 1)])
@@ -262,9 +262,9 @@ def test_goal_create_says_that_a_confirmation_no_longer_counts(boss, nia, talked
 @pytest.mark.parametrize(
     ("came", "name"),
     [
-        ("", "conversation-detail"),
-        ("&from=x", "conversation-detail"),
-        ("&from=conversation", "conversation-detail"),
+        ("", "conversation-agenda"),
+        ("&from=x", "conversation-agenda"),
+        ("&from=conversation", "conversation-agenda"),
         ("&from=report", "report-detail"),
         ("&from=plan", "plan-detail"),
     ],

@@ -88,35 +88,33 @@ def change_one(page):
 
 
 def unsettled(page):
-    """Nothing is agreed and no day is said, but both are asked for."""
-    for part in ("day", "month", "year"):
-        page.fill(f"[name=held_on_{part}]", "")
-    press("Save and go on to confirm")(page)
+    """Levels and the day are missing, but it is confirmed."""
+    press("Confirm levels and goals")(page)
 
 
-def wrong_record(page):
-    """A level that is not offered, "not relevant" without a reason, a day that is none and more points than there is room for."""
+def wrong_levels(page):
+    """A level that is not offered, and "not relevant" without a reason."""
     pks = [each.get_attribute("name").removeprefix("drawn-") for each in page.locator("main [name^='drawn-']").all()]
     radio = page.locator(f"[id='agreed-{pks[0]}']")
     radio.evaluate("(radio) => { radio.value = '7'; radio.checked = true; }")
     choose(page, f"agreed-{pks[1]}", "not-relevant")
     page.locator(f"[name='reason-{pks[1]}']").evaluate("(field) => { field.value = ''; }")
+    press("Save and go back")(page)
+
+
+def wrong_record(page):
+    """A day that is none, another with a year of two figures, and more points than there is room for."""
     for part, value in (("day", "31"), ("month", "2"), ("year", "2026")):
         page.fill(f"[name=held_on_{part}]", value)
     page.fill("[name=points]", LONG_NOTE * 3)
     for part, value in (("day", "1"), ("month", "2"), ("year", "20")):
         page.fill(f"[name=look_again_on_{part}]", value)
-    press("Save and go on to confirm")(page)
+    press("Save and go back")(page)
 
 
 def record_changed_elsewhere(page):
-    def record(window, level, points):
-        choose(window, f"agreed-{first_pk(window)}", level)
-        window.fill("[name=points]", points)
-        press("Save and go on to confirm")(window)
-
-    in_another_window(page, lambda other: record(other, "1", "Typed in the other window"))
-    record(page, "2", "Typed in this window")
+    in_another_window(page, fill("Save and go back", points="Typed in the other window"))
+    fill("Save and go back", points="Typed in this window")(page)
 
 
 def agreed_elsewhere(page):
@@ -155,8 +153,8 @@ def agreed_targets_changed_elsewhere(page):
 
 def record_changed_while_read(page):
     """Between reading what is to be confirmed and confirming it, the points were changed."""
-    talk = page.url.removesuffix("confirm/")
-    in_another_window(page, fill("Save and go on to confirm", points="Typed in the other window"), talk)
+    address = page.url.removesuffix("confirm/") + "record/"
+    in_another_window(page, fill("Save and go back", points="Typed in the other window"), address)
     press("Confirm levels and goals")(page)
 
 
@@ -312,9 +310,15 @@ TALKS = [
     State("conversation-detail", TALK + "confirm/", "ready", "one has confirmed", one_has_confirmed),
     State("conversation-detail", TALK, "agreed", "the record"),
     State("conversation-detail", TALK, "agreed with", "the record"),
-    State("conversation-detail", TALK, "talking", "not settled", unsettled, True),
-    State("conversation-detail", TALK, "talking with", "five mistakes", wrong_record, True),
-    State("conversation-detail", TALK, "talking", "changed elsewhere", record_changed_elsewhere, True),
+    State("conversation-agenda", TALK + "agenda/", "talking"),
+    State("conversation-agenda", TALK + "agenda/", "talking with"),
+    State("conversation-agenda", TALK + "agenda/", "ready", "everything there"),
+    State("conversation-differences", TALK + "differences/", "talking"),
+    State("conversation-differences", TALK + "differences/", "talking with", "two mistakes", wrong_levels, True),
+    State("conversation-differences", TALK + "differences/", "talking", "changed elsewhere", agreed_elsewhere, True),
+    State("conversation-record", TALK + "record/", "ready"),
+    State("conversation-record", TALK + "record/", "talking with", "three mistakes", wrong_record, True),
+    State("conversation-record", TALK + "record/", "talking", "changed elsewhere", record_changed_elsewhere, True),
     State("conversation-agree", TALK + "agree/", "talking"),
     State("conversation-agree", TALK + "agree/", "talking with", "long reason", wrongly_agreed, True),
     State("conversation-agree", TALK + "agree/", "talking", "changed elsewhere", agreed_elsewhere, True),
@@ -326,6 +330,7 @@ TALKS = [
     State("conversation-confirm", TALK + "confirm/", "ready"),
     State("conversation-confirm", TALK + "confirm/", "ready with"),
     State("conversation-confirm", TALK + "confirm/", "talking", "something missing"),
+    State("conversation-confirm", TALK + "confirm/", "talking", "not settled", unsettled, True),
     State(
         "conversation-confirm",
         TALK + "confirm/",

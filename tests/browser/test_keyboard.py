@@ -29,6 +29,9 @@ WALKED = [
     ("managed", ROUND + "share/"),
     ("reviewing", ROUND + "review/A1/"),
     ("talking", ROUND + "conversation/"),
+    ("talking", ROUND + "conversation/agenda/"),
+    ("talking", ROUND + "conversation/differences/"),
+    ("talking", ROUND + "conversation/record/"),
     ("ready", ROUND + "conversation/confirm/"),
     ("finished", "/goals/new/?statement=B4.6"),
     ("talking with", "/goals/{goal}/"),
@@ -196,6 +199,8 @@ def test_a_review_and_a_conversation_by_keyboard(windows, cast):
     tab_to(page, "Go to the conversation")
     follow(page)
 
+    tab_to(page, "Where you differ")
+    follow(page)
     row = page.locator("[id='statement-A1.1']")
     tab_to(page, "Not yet")
     page.keyboard.press("ArrowDown")
@@ -205,12 +210,18 @@ def test_a_review_and_a_conversation_by_keyboard(windows, cast):
     assert focus(page)["tag"] == "summary"
     page.keyboard.press("Space")
     expect(row.get_by_text("Typed by keyboard.")).to_be_visible()
+    tab_to(page, "Save and go back")
+    follow(page)
+    tab_to(page, "What you record")
+    follow(page)
     for part, value in (("Day", "1"), ("Month", "9"), ("Year", "2026")):
         tab_to(page, part)
         page.keyboard.type(value)
     tab_to(page, "What did you talk about?")
     page.keyboard.type("Typed by keyboard.")
-    tab_to(page, "Save and go on to confirm")
+    tab_to(page, "Save and go back")
+    follow(page)
+    tab_to(page, "Go on to confirm")
     follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm what you agreed")
     tab_to(page, "Confirm levels and goals")

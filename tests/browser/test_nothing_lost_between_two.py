@@ -60,10 +60,10 @@ REVIEW = Typing(
 )
 TALK = Typing(
     "talking with",
-    ROUND + "conversation/",
+    ROUND + "conversation/record/",
     type_points,
-    "Save",
-    ROUND + "conversation/",
+    "Save and go back",
+    ROUND + "conversation/record/",
     "main [name=points]",
     "Keep what was saved",
 )
@@ -121,18 +121,18 @@ def test_two_windows_are_shown_both_texts_and_either_can_be_kept(windows, cast, 
     assert typing.saved(windows, person) == expected
 
 
-def test_what_is_typed_on_the_way_to_a_goal_is_saved(windows, cast):
-    """Every button of the conversation's page saves all of it, whatever it leads to."""
+def test_what_is_chosen_on_the_way_to_other_statements_is_saved(windows, cast):
+    """Both buttons of the page on which levels are agreed save, whatever they lead to."""
     person = cast.take("talking")
-    for number, name in enumerate(
-        ("See them or change one", "Change a target, or which areas are in the role", "Add a goal")
-    ):
-        page = windows.open(person, TALK.path.format(**vars(person)))
-        type_points(page, f"Typed before button {number}")
-        page.locator("#targets > summary").click()
-        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-        expect(page.get_by_role("heading", level=1)).not_to_contain_text("Development conversation")
-        assert TALK.saved(windows, person) == f"Typed before button {number}"
+    address = f"/assessments/{person.assessment}/conversation/differences/"
+    for level, name in (("0", "Save, and see them or change one"), ("1", "Save and go back")):
+        page = windows.open(person, address)
+        row = page.locator(".conversation-row").first
+        row.locator(f"input[value='{level}']").check()
+        page.get_by_role("main").get_by_role("button", name=name, exact=True).last.click()
+        expect(page.get_by_role("heading", level=1)).not_to_contain_text("Where you differ")
+        page = windows.open(person, address)
+        assert page.locator(".conversation-row").first.locator(f"input[value='{level}']").is_checked()
 
 
 def test_the_other_person_came_first(windows, cast):

@@ -97,12 +97,16 @@ def review(page, owner):
 
 
 def settle(page, code, level):
+    """From the conversation's page to the agreed level of a statement, and back."""
+    link(page, "Where you differ")
     page.locator(f"[id='statement-{code}']").get_by_role("radio", name=level, exact=True).check()
+    button(page, "Save and go back")
 
 
 def add_goal(page):
-    """A goal for a gap, from the conversation and back to it, with one of the ideas."""
-    button(page, re.compile("^Add a goal for A2.3"))
+    """A goal for a gap, from the agenda and back to it, with one of the ideas."""
+    link(page, "Agenda")
+    link(page, re.compile("^Add a goal for A2.3"))
     heading(page, "Add a goal")
     button(page, "Use this")
     expect(
@@ -111,20 +115,24 @@ def add_goal(page):
     for part, value in (("Day", "30"), ("Month", "6"), ("Year", "2027")):
         page.get_by_label(part, exact=True).fill(value)
     button(page, "Add goal")
-    heading(page, "Development conversation")
+    heading(page, "Agenda of the conversation")
     expect(page.get_by_role("cell", name=re.compile("^A2.3 "))).to_be_visible()
+    page.get_by_role("link", name="Go back to the conversation").click()
 
 
 def record(page, points):
+    """From the conversation's page to what is recorded, and back."""
+    link(page, "What you record")
     group = page.get_by_role("group", name="When did you talk?")
     for part, value in (("Day", "1"), ("Month", "9"), ("Year", "2026")):
         group.get_by_label(part, exact=True).fill(value)
     page.get_by_label("What did you talk about?").fill(points)
+    button(page, "Save and go back")
 
 
 def confirm(page):
     """From the conversation's page to the confirmation."""
-    button(page, "Save and go on to confirm")
+    button(page, "Go on to confirm")
     heading(page, "Confirm what you agreed")
     button(page, "Confirm levels and goals")
 
@@ -140,14 +148,15 @@ def test_from_naming_a_line_manager_to_the_next_round(windows, pair, scripts):
     mine.goto("/assessments/")
     button(mine, "Prepare the conversation")
     expect(mine.get_by_text("0 of 2 differences")).to_be_visible()
+    link(mine, "Where you differ")
     mine.locator("[id='statement-A1.1'] summary").click()
     expect(mine.get_by_text(NOTE)).to_be_visible()
+    link(mine, "Cancel")
 
-    # What is typed is saved on the way to a goal.
     settle(mine, "A1.1", "Foundation")
     add_goal(mine)
     expect(mine.get_by_text("1 of 2 differences")).to_be_visible()
-    button(mine, "Save and go on to confirm")
+    confirm(mine)
     expect(mine.get_by_role("link", name="Choose the level that you agree for A1.2")).to_be_visible()
     expect(mine.get_by_role("link", name="Enter the day that you talked")).to_be_visible()
 
@@ -162,7 +171,6 @@ def test_from_naming_a_line_manager_to_the_next_round(windows, pair, scripts):
     mine.goto(talk)
     expect(mine.get_by_text(f"{line_manager.name} confirmed on").first).to_be_visible()
     settle(mine, "A1.2", "Practitioner")
-    button(mine, "Save")
     said(mine, f"{line_manager.name} had confirmed. After your change, that no longer counts")
     theirs.goto("/notices/")
     expect(main(theirs)).to_contain_text(owner.name)
