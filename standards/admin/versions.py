@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from ..models import Version
+from ..version_tables import VERSION_PATHS
 from . import history, importing, links, next_version, publishing, retiring, reviewing
 from .asked import AttributeInline, LevelInline, SectionInline
 from .rows import RowAdmin
@@ -42,7 +44,7 @@ class VersionAdmin(RowAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         version = self.get_object(request, object_id)
-        extra = {"version_links": self._links(request, version)} if version else {}
+        extra = {"version_links": self._links(request, version), "version_lists": _lists(version)} if version else {}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)
 
     def _links(self, request, version):
@@ -53,3 +55,15 @@ class VersionAdmin(RowAdmin):
             if link.is_for(request.user, version)
         ]
         return [*own, ("Download it", reverse("export-detail", args=[version.framework.slug, version.number]))]
+
+
+def _lists(version):
+    """The lists of what the version holds, as (title, address)."""
+    models = [model for model, path in VERSION_PATHS.items() if path and admin.site.is_registered(model)]
+    return [
+        (
+            capfirst(model._meta.verbose_name_plural),
+            reverse(f"admin:standards_{model._meta.model_name}_changelist", query={"version": version.pk}),
+        )
+        for model in models
+    ]
