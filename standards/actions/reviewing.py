@@ -8,6 +8,7 @@ from ..follower import follower
 from ..models import SignOff, Version
 from ..publication import publication_problems
 from ..reviewers import reviewers_to_ask
+from .linking import propose_links
 from .refusals import NotEditable, NotPublishable
 
 
@@ -26,6 +27,8 @@ def ask_for_review(*, version, by, reviewers):
     for reviewer in reviewers:
         if reviewer not in may:
             raise NotEditable(f"{reviewer} may not review versions.")
+    # What was called the same may have been edited since.
+    propose_links(version=version)
     problems = publication_problems(version)
     if problems:
         raise NotPublishable(problems)

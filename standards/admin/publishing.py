@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
-from ..actions import NotEditable, NotPublishable, publish_version, signing_problems
+from ..actions import NotEditable, NotPublishable, propose_links, publish_version, signing_problems
 from ..against_source import MOST_BYTES, Unreadable, read_source, texts_not_in
 from ..fingerprint import fingerprint, version_entries
 from ..follower import follower
@@ -47,6 +47,7 @@ def version_publish(model_admin, request, version):
             messages.success(request, f"Version {version.number} is published. Its words can no longer change.")
             return redirect("admin:standards_version_change", version.pk)
     stands = fingerprint(version_entries(version))
+    propose_links(version=version)
     problems = publication_problems(version)
     in_review = version.state == Version.State.IN_REVIEW
     unsigned = signing_problems(version, request.user, stands) if in_review else ["It has not been reviewed."]

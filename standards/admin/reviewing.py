@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from ..actions import NotEditable, NotPublishable, ask_for_review, back_to_draft, sign_off
+from ..actions import NotEditable, NotPublishable, ask_for_review, back_to_draft, propose_links, sign_off
 from ..fingerprint import fingerprint, version_entries
 from ..models import SignOff, Version
 from ..publication import publication_problems
@@ -83,6 +83,7 @@ def version_review(model_admin, request, version):
         else:
             messages.success(request, "The reviewers are told. Nobody can edit the version while it is in review.")
             return redirect("admin:standards_version_review", version.pk)
+    propose_links(version=version)
     problems = publication_problems(version) if version.state == Version.State.DRAFT else []
     context = {
         "form": form,
