@@ -242,7 +242,7 @@ def test_a_file_is_carried_out_whole(draft, by):
         cell(page, "B4.3", "Level 2: Practitioner").value = "Other words"
         cell(page, "B4.2", "Level 3: Expert").value = None
         page.delete_rows(cell(page, "B4.7", "Code").row)
-        page.append(["B4", None, "B4.7", "New one", "One", "Two", "Three"])
+        page.append(["B4", None, "B4.7", "New one", "One", "Two", "Three", 99, str(uuid.UUID(int=7))])
         cell(book["Role profiles"], "contract-manager", "Level in A2").value = "Foundation"
         cell(book["Insights"], 1, "Areas").value = "B6, A1"
 
@@ -260,7 +260,7 @@ def test_a_file_is_carried_out_whole(draft, by):
     assert ("B4.2", 3) not in words
     assert [words["B4.7", rank] for rank in (1, 2, 3)] == ["One", "Two", "Three"]
     new = Statement.objects.get(area__section__version=draft, code="B4.7")
-    assert new.lineage != removed.lineage
+    assert (new.lineage, new.order, new.pk == removed.pk) == (uuid.UUID(int=7), 99, False)
     assert draft.role_profiles.get(slug="contract-manager").targets.get(area__code="A2").level.rank == 1
     assert sorted(draft.insights.get(number=1).areas.values_list("code", flat=True)) == ["A1", "B6"]
     assert everything(draft) != cells
