@@ -156,6 +156,14 @@ def test_report_detail_with_nothing_in_the_role_leads_to_the_targets(contract_ma
     assert f'href="{address("target-edit", round_)}"' in source
 
 
+def test_report_names_the_words_that_it_is_under(contract_manager, manager_client, published_version):
+    _, text = page(manager_client, make_typical(contract_manager))
+    short = f"{published_version.fingerprint[:4]} {published_version.fingerprint[4:8]}"
+    assert (
+        f"Contract Management Professional Standards, version 2.0. Fingerprint of its published words: {short}" in text
+    )
+
+
 def test_report_detail_of_a_finished_draft_ends_with_sharing(contract_manager, manager_client):
     link = '">Share with your line manager</a>'
     round_ = make_half_way(contract_manager)

@@ -1,6 +1,7 @@
 """Who may open a version, what caches are told about its pages, and what a page costs."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -256,6 +257,24 @@ def test_retired_version_stays_and_leads_to_the_latest(client, published_version
     assert "<strong>Retired.</strong> Version 2.0" in html
     assert f'href="{address("version-detail", version="latest")}">Read version 3.0, the latest' in html
     assert page["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_version_that_will_retire_says_when_beside_the_later_one(client, published_version, editor):
+    next_version(published_version)
+    page = client.get(address("area-detail")).content.decode()
+    assert "There is a later version." in page
+    assert "retires on" not in page
+    day = timezone.localdate() + timedelta(days=40)
+    actions.plan_retirement(version=published_version, closes_on=day, retires_on=day, by=editor)
+    page = client.get(address("area-detail")).content.decode()
+    assert f"Version 2.0 retires on {day.day} {day:%B %Y}." in page
+
+
+def test_contents_show_the_fingerprint_short_and_whole(client, published_version):
+    page = client.get(address("version-detail")).content.decode()
+    whole = published_version.fingerprint
+    assert f">{whole[:4]} {whole[4:8]}</code>" in page
+    assert f">{whole}</span>" in page
 
 
 def test_retiring_a_version_draws_its_pages_anew(client, published_version):
