@@ -20,7 +20,10 @@ class Refused(PermissionDenied):
 
 def refused(assessment, user) -> Refused:
     """Why ``user`` was not allowed to do that to ``assessment``, as it stands now; raise it."""
-    now = Assessment.objects.visible_to(user).select_related("line_manager").filter(pk=assessment.pk).first()
+    rounds = Assessment.objects.visible_to(user).select_related("line_manager", "version")
+    now = rounds.filter(pk=assessment.pk).first()
+    if now is not None and now.version_id != assessment.version_id:
+        return _brought(now)
     if now is None or not now.is_shared:
         return Refused(standing_in_words(now))
     has_line = ReportingLine.objects.between(now.owner_id, now.line_manager_id).exists()
@@ -28,7 +31,7 @@ def refused(assessment, user) -> Refused:
 
 
 def refuse_earlier_page(assessment, post):
-    """Refuse a form that was drawn before the round was brought to its version: it names statements that are not asked any more.
+    """Refuse a form that was drawn before the round was brought to its version: it names what is not asked any more.
 
     What was typed is on the page of the refusal.
     """
@@ -36,11 +39,21 @@ def refuse_earlier_page(assessment, post):
         return
     asked = {f"drawn-{each.pk}" for each in version_tree(assessment.version).statements}
     if any(name.startswith("drawn-") and name not in asked for name in post):
-        raise Refused(
-            f"Your assessment was brought to version {assessment.version.number} of the standards after you opened that page, so it "
-            "names statements of the version before. Your earlier answers came along or are kept. Open the area again to go on.",
-            "The standards of your assessment have changed",
-        )
+        raise _brought(assessment)
+
+
+def refuse_page_of_another_version(assessment, post):
+    """The same of a form that says under which version it was drawn, because its fields are named by codes."""
+    if post.get("version", str(assessment.version_id)) != str(assessment.version_id):
+        raise _brought(assessment)
+
+
+def _brought(assessment):
+    return Refused(
+        f"Your assessment was brought to version {assessment.version.number} of the standards after you opened that page, so it "
+        "names what is not asked any more. Your earlier answers came along or are kept. Open the page again to go on.",
+        "The standards of your assessment have changed",
+    )
 
 
 def _title(assessment, user):

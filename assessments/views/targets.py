@@ -10,6 +10,7 @@ from .. import permissions
 from ..actions import NotOpen, set_targets
 from ..forms import TargetForm
 from ..models import Assessment
+from .refused import refuse_page_of_another_version, refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -17,13 +18,14 @@ def target_edit(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.owned_by(request.user).with_version(), pk=assessment_id)
     if not permissions.can_rate(request.user, assessment):
         raise PermissionDenied
+    refuse_page_of_another_version(assessment, request.POST)
     tree = version_tree(assessment.version)
     form = _form(request, assessment, tree)
     if request.method == "POST" and form.is_valid():
         try:
             conflicts = set_targets(assessment=assessment, targets=form.targets, drawn=form.drawn)
         except NotOpen:
-            raise PermissionDenied from None
+            raise refused(assessment, request.user) from None
         if not conflicts:
             return redirect("assessment-detail", assessment_id=assessment.pk)
         # The other window may have chosen another role.

@@ -71,7 +71,7 @@ def test_target_edit_without_a_role_profile_asks_for_no_reason(manager_client, c
     assessment = make_assessment(contract_manager, role_profile="")
     response = manager_client.get(path(assessment))
     of_areas = {f"{name}-{code}" for name in ("target", "drawn") for code in AREAS}
-    assert set(fields_of(response)) == {"csrfmiddlewaretoken", "drawn_for"} | of_areas
+    assert set(fields_of(response)) == {"csrfmiddlewaretoken", "drawn_for", "version"} | of_areas
     assert "Proposed" not in words_of(response)
     response = manager_client.post(path(assessment), posted(drawn=1, A1=("3", ""), B1=(NOT_IN_ROLE, "")))
     assert response.status_code == 302
@@ -306,3 +306,14 @@ def test_target_edit_saves_in_few_queries(manager_client, draft):
     with CaptureQueriesContext(connection) as many:
         manager_client.post(path(draft), posted(**{code: ("1", "I only review") for code in AREAS if code != "A1"}))
     assert len(one) == len(many) <= 9
+
+
+def test_target_edit_drawn_before_the_round_was_brought_to_another_version_is_refused(manager_client, draft):
+    before = targets_of(draft)
+    drawn_for = fields_of(manager_client.get(path(draft)))["drawn_for"][0]
+    typed = posted(B4=("3", "I lead the fire service contract")) | {"version": "0", "drawn_for": drawn_for}
+    response = manager_client.post(path(draft), typed)
+    assert response.status_code == 403
+    assert "I lead the fire service contract" in words_of(response)
+    assert "The standards of your assessment have changed" in words_of(response)
+    assert targets_of(draft) == before
