@@ -197,11 +197,16 @@ def _carried_out(model_admin, request, held):
 def _shown(plan):
     """A plan as the page shows it, the words that change marked; what is more than anybody reads is only counted."""
     changed = plan.of_kind(CHANGED)
+    touched, untouched = [], []
+    for sheet, count in plan.counts():
+        if count[UNCHANGED] == count.total():
+            untouched.append(sheet)
+        else:
+            touched.append((sheet, *(count[kind] for kind in (ADDED, CHANGED, REMOVED, UNCHANGED))))
     return {
         "plan": plan,
-        "counts": [
-            (sheet, *(count[kind] for kind in (ADDED, CHANGED, REMOVED, UNCHANGED))) for sheet, count in plan.counts()
-        ],
+        "touched": touched,
+        "untouched": untouched,
         "changed": [(row, [_marked(change) for change in row.changes]) for row in changed[:MOST_SHOWN]],
         "more_changed": len(changed[MOST_SHOWN:]),
         "added": plan.of_kind(ADDED)[: MOST_SHOWN * 2],

@@ -203,7 +203,7 @@ class Book:
         changes = tuple(
             Change(name, before.get(name, ""), text) for name, text in after.items() if text != before.get(name, "")
         )
-        kind = _KINDS[kind]
+        kind = ADDED if self.is_new else _KINDS[kind]
         planned.append(
             Planned(table.sheet, str(instance), kind, row.number or None, changes if kind == CHANGED else ())
         )

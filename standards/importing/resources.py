@@ -6,12 +6,21 @@ is added that a row is found by its natural key within one version, read once fo
 whole file was looked at.
 """
 
+import re
+
 from django.core.exceptions import ValidationError
 from import_export import resources
 from import_export.fields import Field
 
 from .cells import HIGHEST_ORDER, Text, WholeNumber
 from .problems import Problem
+
+_PLAIN = {
+    "This field cannot be (?:blank|null)": "is empty.",
+    r"Ensure this value has at most (\d+) characters? \(it has (\d+)": "has {1} characters; at most {0} are allowed.",
+    "Enter a valid URL": "is no web address.",
+    "Enter a valid .slug": "may have only letters, digits, hyphens and underscores.",
+}
 
 
 class Column(Field):
@@ -239,5 +248,7 @@ def _folded(text):
 
 def _plain(text):
     """A message of Django's as the end of a sentence that a place begins."""
-    known = {"This field cannot be blank.": "is empty.", "This field cannot be null.": "is empty."}
-    return known.get(text, text)
+    for pattern, plain in _PLAIN.items():
+        if match := re.match(pattern, text):
+            return plain.format(*match.groups())
+    return text

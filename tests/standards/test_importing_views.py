@@ -69,7 +69,7 @@ def said(answer):
 def test_standards_version_import_goes_from_choosing_to_looking_to_importing(browser, draft):
     url = held_page(browser, draft)
     page = browser.get(url)
-    assert page.context["counts"] == [("Sources", 1, 0, 0, 0)]
+    assert page.context["touched"] == [("Sources", 1, 0, 0, 0)]
     assert not draft.sources.filter(title="A new book").exists()
     answer = confirm(browser, url)
     assert answer.redirect_chain == [(reverse("admin:standards_version_change", args=[draft.pk]), 302)]
