@@ -62,6 +62,19 @@ def test_list_and_its_first_page(windows, cast, name, who):
         assert problems(page) == []
 
 
+def test_every_page_that_a_version_leads_to(windows, cast):
+    page = windows.open(cast.take("editor"), reverse("admin:standards_version_changelist"))
+    page.locator("#result_list tbody th a").first.click()
+    pages = page.get_by_role("navigation", name="Pages of this version")
+    pages.wait_for()
+    addresses = [link.get_attribute("href") for link in pages.get_by_role("link").all()]
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert page.goto(address).status == 200
+        assert page.get_by_role("heading", level=1).count() == 1
+        assert problems(page) == []
+
+
 def test_a_stranger_is_led_to_the_portals_sign_in(windows):
     page = windows.open(path="/admin/")
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in"
