@@ -30,7 +30,7 @@ class Source:
     @property
     def level(self) -> str:
         """The name of the level that was said; empty for "not relevant"."""
-        return "" if self.answer.rank is None else self.tree.level_name(self.answer.rank)
+        return "" if self.answer.rank is None else self.tree.answer_name(self.statement, self.answer.rank)
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,11 @@ def _said(tree, statement, answer):
     if answer.not_relevant:
         return "Not relevant to the role"
     cell = statement.cell(answer.rank)
-    return cell.name if cell else tree.level_name(answer.rank)
+    return cell.name if cell else tree.answer_name(statement, answer.rank)
 
 
 def _row(tree, statement, answer, examples):
     if answer.rank is None:
         return CheckRow(statement, answer, "", "", examples)
     cell = statement.cell(answer.rank)
-    return CheckRow(statement, answer, tree.level_name(answer.rank), cell.text if cell else "", examples)
+    return CheckRow(statement, answer, tree.answer_name(statement, answer.rank), cell.text if cell else "", examples)

@@ -224,7 +224,7 @@ def said_of(tree, statement, answer: Answered, target: int | None) -> Said:
     if answer.rank is None:
         return Said("No answer")
     distance = distance_words(answer.rank, target, statement.joined)
-    return Said(tree.level_name(answer.rank), distance, statement.cell(answer.rank))
+    return Said(tree.answer_name(statement, answer.rank), distance, statement.cell(answer.rank))
 
 
 def distance_words(rank: int, target: int | None, joined) -> str:

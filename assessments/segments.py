@@ -35,7 +35,11 @@ class Segments:
         found = self._radios.get(choice)
         if found is None:
             statement = self.statement
-            levels = ((str(NOT_YET), NOT_YET_IN_SHORT), *((str(cell.rank), cell.name) for cell in statement.cells))
+            counts = f" (counts as {statement.undefined[-1]})" if statement.undefined else ""
+            levels = (
+                (str(NOT_YET), NOT_YET_IN_SHORT + counts),
+                *((str(cell.rank), cell.name) for cell in statement.cells),
+            )
             found = self._macros.radios(str(statement.pk), levels, choice)
             if choice in ("", NOT_RELEVANT, *(value for value, _ in levels)):
                 self._radios[choice] = found

@@ -9,15 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from types import MappingProxyType
-from uuid import UUID
-
-from markupsafe import Markup
 
 from .models import AreaVariant, Attribute, GlossaryTerm, Level, Part, RoleProfile, Section, Statement, Version
 from .remembering import Remembered
+from .statement_cells import NOT_YET, Cell, TreeStatement
 from .wording import Term, descriptor_html, is_mostly_new, joined_ranks, terms_in
-
-NOT_YET = 0
 
 
 @dataclass(frozen=True)
@@ -29,75 +25,6 @@ class TreeLevel:
     name: str
     definition: str
     summary: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The words of a statement at one level, or at several that are met together.
-
-    ranks      the ranks that share these words, the lowest first
-    rank       the highest of them: what an answer stands for
-    names      the names of those levels
-    text       the published words
-    html       the same, with new words and glossary terms marked
-    is_first   no level beneath has words, so that nothing in it is marked as new
-    is_mostly_new   under a third is kept from the level beneath, so that only opening words are marked
-    """
-
-    ranks: tuple[int, ...]
-    names: tuple[str, ...]
-    text: str
-    html: Markup
-    is_first: bool
-    is_mostly_new: bool
-
-    @property
-    def rank(self) -> int:
-        return self.ranks[-1]
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether several levels share it."""
-        return len(self.ranks) > 1
-
-    @property
-    def is_mostly_kept(self) -> bool:
-        """Whether words that are not marked as new may recede."""
-        return not self.is_first and not self.is_mostly_new
-
-    @cached_property
-    def name(self) -> str:
-        """The levels' names in running text: "Practitioner and Expert"."""
-        *others, last = self.names
-        return f"{', '.join(others)} and {last}" if others else last
-
-
-@dataclass(frozen=True)
-class TreeStatement:
-    """A statement. ``joined`` are the ranks met with the one beneath; ``terms`` the glossary terms in its words."""
-
-    pk: int
-    code: str
-    topic: str
-    lineage: UUID
-    area_code: str
-    part_code: str
-    joined: tuple[int, ...]
-    cells: tuple[Cell, ...]
-    terms: tuple[Term, ...]
-
-    @cached_property
-    def _cells_by_rank(self):
-        return {rank: cell for cell in self.cells for rank in cell.ranks}
-
-    @cached_property
-    def choices(self) -> tuple[int, ...]:
-        """The ranks that an answer may have: "not yet", and the highest of each cell."""
-        return (NOT_YET, *(cell.rank for cell in self.cells))
-
-    def cell(self, rank: int) -> Cell | None:
-        """The cell whose words ``rank`` asks for; None for "not yet", and for a rank beneath the first words."""
-        return self._cells_by_rank.get(rank)
 
 
 @dataclass(frozen=True)
@@ -211,6 +138,10 @@ class VersionTree:
         """The name of a level; that of rank 0 is "Not yet at" the first. Raises KeyError outside the scale."""
         return self._names_by_rank[rank]
 
+    def answer_name(self, statement: TreeStatement, rank: int) -> str:
+        """What an answer to a statement is called, which for rank 0 depends on where its words begin."""
+        return self.level_name(rank) if rank else statement.not_yet
+
     def role_profile(self, pk: int | None) -> TreeRoleProfile | None:
         """The role profile with that primary key; None when there is none, as in a round without a role profile."""
         return next((profile for profile in self.role_profiles if profile.pk == pk), None)
@@ -289,7 +220,13 @@ def _read_statements(version, levels, terms) -> dict[int, tuple[TreeStatement, .
         texts |= {rank: text for *_, rank, text in group if rank in texts}
         cells = _cells(texts, levels, terms)
         statement = TreeStatement(
-            pk, *fields, part_code or "", joined_ranks(texts), cells, terms_in([cell.text for cell in cells], terms)
+            pk,
+            *fields,
+            part_code or "",
+            joined_ranks(texts),
+            cells,
+            terms_in([cell.text for cell in cells], terms),
+            tuple(level.name for level in levels if not cells or level.rank < cells[0].ranks[0]),
         )
         by_area.setdefault(area, []).append(statement)
     return {area: tuple(statements) for area, statements in by_area.items()}
@@ -315,6 +252,7 @@ def _cells(texts, levels, terms) -> tuple[Cell, ...]:
                 html=descriptor_html(below, text, terms),
                 is_first=not below,
                 is_mostly_new=bool(below) and is_mostly_new(below, text),
+                without=tuple(names[rank] for rank in ranks if not texts[rank].strip()),
             )
         )
         below = text
