@@ -119,7 +119,7 @@ def decide_obvious(*, version, by) -> int:
 
 
 def _open_draft(version):
-    version = Version.objects.select_for_update().select_related("follows").get(pk=version.pk)
+    version = Version.objects.select_for_update(of=("self",)).select_related("follows").get(pk=version.pk)
     if version.state != Version.State.DRAFT:
         raise NotEditable("What became of each statement can be decided only while the version is a draft.")
     if version.follows_id is None:
