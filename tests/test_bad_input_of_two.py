@@ -14,6 +14,7 @@ from people.actions.lines import name_line_manager
 from people.models import Notice, ReportingLine
 from standards.tree import version_tree
 from tests.access.policy import POLICY
+from tests.assessments.carried import make_small_versions
 from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY
 from tests.factories import (
@@ -91,6 +92,10 @@ def world(caplog, published_version, contract_manager, line_manager):
     agreed = agree(managed("agreed"), line_manager)
     asked = name_line_manager(person=alone, email=line_manager.email, asked_by=alone) or line_of(alone, "pending")
     notice = Notice.objects.filter(recipient=line_manager).first()
+    # Under a framework of its own, so that nobody else is offered a later version.
+    midway = make_assessment(
+        sign_in("midway", make_user(name=SCRIPT)), version=make_small_versions()[0], role_profile=""
+    )
 
     a_goal = st.fixed_dictionaries(
         {"what": named, "kind": st.sampled_from(("on-the-job", "with-others", "formal")), "measure": words}
@@ -136,6 +141,7 @@ def world(caplog, published_version, contract_manager, line_manager):
         of_round("assessment-return", "line manager", shared, st.fixed_dictionaries({"reason": named})),
         of_round("assessment-hand-over", "left", left, empty),
         of_round("assessment-next", "agreed", agreed, empty),
+        of_round("assessment-carry-over", "midway", midway, empty),
         of_round("review-edit", "line manager", shared, rated, area_code="B4"),
         of_round("review-agree", "line manager", shared, empty),
         of_round("review-finish", "line manager", talking, empty),

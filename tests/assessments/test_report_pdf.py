@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from assessments.actions import close_assessment, start_next_assessment
+from assessments.actions import carry_over, close_assessment, start_next_assessment
 from assessments.answers import Answered
 from assessments.reports import files as report_files
 from assessments.reports.making import make_report
@@ -44,6 +44,7 @@ from tests.documents.structure import (
     unscoped_headers,
 )
 from tests.factories import confirm, converse, make_evidence, make_user, review, share
+from tests.standards.made_up import make_made_up_version
 
 HOSTILE = "<b>&{{7*7}}</b>"
 WELSH_AND_POLISH = "Ŵŵ Ŷŷ Ââ Ąą Ćć Ęę Łł Ńń Óó Śś Źź Żż"
@@ -130,6 +131,16 @@ def many_goals_and_none_recorded(owner):
     return as_read(reviewed)
 
 
+def brought_to_a_later_version(owner):
+    """With answers that came along, and others as long as they may be that are not asked any more."""
+    notes = dict.fromkeys(("A2.7", "B2.7", "B4.4"), LONG_NOTE)
+    round_ = answer_all(
+        make_round(owner), differing={"B2.7": "-"}, notes=notes, reason=f"{HOSTILE} {'Why. ' * 90}".strip()
+    )
+    carry_over(assessment=round_, to_version=make_made_up_version(round_.version, is_published=True), by=owner)
+    return answer(as_read(round_), {"B4.4": EXPERT, "B7.1": FOUNDATION})
+
+
 STATES = {
     "typical": make_typical,
     "half-way": make_half_way,
@@ -139,6 +150,7 @@ STATES = {
     "everything-at-the-top": lambda owner: answer_all(make_round(owner), EXPERT),
     "everything-not-yet": lambda owner: answer_all(make_round(owner), 0),
     "written-to-the-limit": written_to_the_limit,
+    "brought-to-a-later-version": brought_to_a_later_version,
     "shared": lambda owner: make_shared(owner, line_manager()),
     "reviewed": many_goals_and_none_recorded,
     "agreed-without-goals": lambda owner: talk(as_read(review(make_shared(owner, line_manager()), SEEN_OTHERWISE))),
