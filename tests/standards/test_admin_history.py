@@ -1,10 +1,19 @@
 """Who changed what in a draft, and the way back."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from people.actions import make_editor
-from standards.actions import NotEditable, bring_back, go_back, publish_unreviewed, start_next_version
+from standards.actions import (
+    NotEditable,
+    bring_back,
+    go_back,
+    keep_before,
+    move_row,
+    publish_unreviewed,
+    start_next_version,
+)
 from standards.edits import Names, changes_of, histories_of
 from standards.fingerprint import fingerprint, version_entries
 from standards.models import (
@@ -16,6 +25,7 @@ from standards.models import (
     Section,
     Statement,
     Version,
+    one_change,
 )
 from tests.factories import make_user
 from tests.standards.admin_pages import messages_of, page, row_of, send
@@ -51,6 +61,27 @@ def browser(sign_in, people):
 @pytest.fixture
 def statement(draft):
     return row_of(Statement, draft)
+
+
+def edit(by, *edits):
+    """One change by ``by``: each of ``edits`` is a row with its new words, or with None to remove it. As the admin does it."""
+    with transaction.atomic(), one_change(by):
+        keep_before([row for row, _ in edits if row.pk])
+        for row, fields in edits:
+            if fields is None:
+                row.delete()
+                continue
+            for name, value in fields.items():
+                setattr(row, name, value)
+            row.save()
+
+
+def descriptor(statement, rank):
+    return statement.descriptors.get(level__rank=rank)
+
+
+def back(row, key, by):
+    return go_back(row=row, key=key, names=Names(Version.objects.get(number="2")), by=by)
 
 
 def changes(row):
@@ -108,8 +139,8 @@ def test_save_that_changes_nothing_is_no_change(browser, statement):
     assert "Nobody has changed anything here yet" in browser.get(page(Statement, "history", statement.pk)).text
 
 
-def test_user_text_is_data_in_a_history(browser, statement):
-    send(browser, statement, **{"descriptors-0-text": "<script>alert(1)</script>"})
+def test_user_text_is_data_in_a_history(browser, people, statement):
+    edit(people[0], (descriptor(statement, 1), {"text": "<script>alert(1)</script>"}))
     shown = browser.get(page(Statement, "history", statement.pk)).text
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert" in shown
@@ -123,12 +154,12 @@ def test_mapping_is_told_by_its_areas(browser, draft):
     assert (difference.label, difference.before.striptags()) == ("areas", "[taken out: A1 Area]")
 
 
-def test_change_by_another_way_is_told_as_nobodys(browser, statement):
-    send(browser, statement, topic="Bread")
+def test_change_by_another_way_is_told_as_nobodys(people, statement):
+    edit(people[0], (statement, {"topic": "Bread"}))
     Statement.objects.filter(pk=statement.pk).update(topic="Imported")
-    send(browser, statement, topic="Cake")
+    edit(people[1], (statement, {"topic": "Cake"}))
     assert [(who, list(edits)) for who, edits in changes(statement)] == [
-        ("Harriet Molescroft", ["A1.1 Cake"]),
+        ("Idris Prendergast", ["A1.1 Cake"]),
         ("", ["A1.1 Imported"]),
         ("Harriet Molescroft", ["A1.1 Bread"]),
         ("beginning", ["A1.1 Topic"]),
@@ -136,16 +167,15 @@ def test_change_by_another_way_is_told_as_nobodys(browser, statement):
 
 
 def test_history_takes_the_same_queries_for_few_and_many_changes(
-    browser, statement, django_assert_num_queries, django_assert_max_num_queries
+    browser, people, statement, django_assert_num_queries, django_assert_max_num_queries
 ):
-    send(browser, statement, topic="Bread", **{"descriptors-0-text": "Bread"})
+    edit(people[0], (statement, {"topic": "Bread"}), (descriptor(statement, 1), {"text": "Bread"}))
     address = page(Statement, "history", statement.pk)
     with django_assert_max_num_queries(21) as few:
         browser.get(address)
-    # A request begins the count anew.
     queries = len(few)
     for n in range(3):
-        send(browser, statement, topic=f"{n}", **{f"descriptors-{n}-text": f"{n}"})
+        edit(people[0], (statement, {"topic": f"{n}"}), (descriptor(statement, n + 1), {"text": f"{n}"}))
     with django_assert_num_queries(queries):
         browser.get(address)
 
@@ -153,10 +183,14 @@ def test_history_takes_the_same_queries_for_few_and_many_changes(
 # Going back
 
 
-def test_row_goes_back_with_what_is_under_it(browser, statement):
-    send(browser, statement, topic="Bread", **{"descriptors-0-text": "Knows bread"})
-    send(browser, statement, topic="Cake", **{"descriptors-1-text": "Bakes", "descriptors-2-DELETE": "on"})
-    assert words(statement) == ["Knows bread", "Bakes"]
+def test_row_goes_back_with_what_is_under_it(browser, people, statement):
+    edit(people[0], (statement, {"topic": "Bread"}), (descriptor(statement, 1), {"text": "Knows bread"}))
+    second = [
+        (statement, {"topic": "Cake"}),
+        (descriptor(statement, 2), {"text": "Bakes"}),
+        (descriptor(statement, 3), None),
+    ]
+    edit(people[1], *second)
     _, first, beginning = keys(statement)
     shown = browser.get(address_back(statement, first))
     assert [(step["does"], step["noun"]) for step in shown.context["steps"]] == [
@@ -169,29 +203,25 @@ def test_row_goes_back_with_what_is_under_it(browser, statement):
     assert messages_of(response) == ["A1.1 Bread is as it was then."]
     statement.refresh_from_db()
     assert (statement.topic, words(statement)) == ("Bread", ["Knows bread", "Does", "Leads"])
-    browser.post(address_back(statement, beginning))
+    back(statement, beginning, people[0])
     statement.refresh_from_db()
     assert (statement.topic, words(statement)) == ("Topic", ["Knows", "Does", "Leads"])
     assert len(keys(statement)) == 5
-    shown = browser.get(address_back(statement, keys(statement)[0]))
-    assert shown.context["steps"] == []
+    assert back(statement, keys(statement)[0], people[0]) == []
+    assert len(keys(statement)) == 5
 
 
-def test_draft_that_went_back_all_the_way_is_as_it_was_begun(browser, draft, statement):
+def test_draft_that_went_back_all_the_way_is_as_it_was_begun(draft, people, statement):
     before = fingerprint(version_entries(draft))
     area, profile, term = statement.area, row_of(RoleProfile, draft), row_of(GlossaryTerm, draft)
-    send(
-        browser,
-        area,
-        title="Changed",
-        **{"statements-0-DELETE": "on", "statements-2-code": "A1.3", "statements-2-topic": "New"},
-    )
-    send(browser, area, _move=f"statements:{area.statements.first().pk}:down")
-    send(browser, profile, title="Changed", **{"targets-0-DELETE": "on"})
-    send(browser, term, term="Changed")
+    new = Statement(area=area, code="A1.3", topic="New", order=3)
+    edit(people[0], (area, {"title": "Changed"}), (statement, None), (new, {}))
+    assert move_row(row=new, up=True, by=people[1])
+    edit(people[1], (profile, {"title": "Changed"}), (profile.targets.get(), None))
+    edit(people[0], (term, {"term": "Changed"}))
     assert fingerprint(version_entries(draft)) != before
     for row in (area, profile, term):
-        browser.post(address_back(row, "beginning"))
+        back(row, "beginning", people[0])
     assert fingerprint(version_entries(draft)) == before
 
 
@@ -202,8 +232,8 @@ def test_mapping_goes_back(browser, draft):
     assert [area.code for area in insight.areas.all()] == ["A1"]
 
 
-def test_unknown_change_is_not_found(browser, statement):
-    send(browser, statement, topic="Bread")
+def test_unknown_change_is_not_found(browser, people, statement):
+    edit(people[0], (statement, {"topic": "Bread"}))
     for key in ("nothing", "statement-0"):
         assert browser.get(address_back(statement, key)).status_code == 404
         assert browser.post(address_back(statement, key)).status_code == 404
@@ -211,7 +241,7 @@ def test_unknown_change_is_not_found(browser, statement):
 
 
 def test_nothing_goes_back_in_review_or_once_published(browser, draft, statement, people):
-    send(browser, statement, topic="Bread", **{"descriptors-0-text": "Bread"})
+    edit(people[0], (statement, {"topic": "Bread"}), (descriptor(statement, 1), {"text": "Bread"}))
     for state in ("in_review", "published"):
         if state == "published":
             publish_unreviewed(version=draft)
@@ -232,10 +262,9 @@ def test_label_of_a_published_row_keeps_its_history(browser, draft, statement):
     assert [who for who, _ in changes(statement)] == ["Harriet Molescroft", "beginning"]
 
 
-def test_what_is_in_the_way_is_said(browser, statement):
-    other = statement.area.statements.last()
-    send(browser, statement, code="A1.9")
-    send(browser, other, code="A1.1")
+def test_what_is_in_the_way_is_said(browser, people, statement):
+    edit(people[0], (statement, {"code": "A1.9"}))
+    edit(people[0], (statement.area.statements.last(), {"code": "A1.1"}))
     response = browser.post(address_back(statement, "beginning"), follow=True)
     assert messages_of(response)[-1].startswith("Nothing was changed.")
     statement.refresh_from_db()
@@ -264,13 +293,14 @@ def test_removed_statement_comes_back_with_its_words(browser, draft, statement):
     assert messages_of(browser.post(address, follow=True)) == ["Nothing was changed. It is there already."]
 
 
-def test_removed_section_comes_back_whole(browser, draft):
+def test_removed_section_comes_back_whole(people, draft):
     before = fingerprint(version_entries(draft))
     section = row_of(Section, draft)
-    browser.post(page(Section, "delete", section.pk), {"post": "yes"})
+    pk = section.pk
+    edit(people[0], (section, None))
     assert not Statement.objects.filter(area__section__version=draft).exists()
-    record = Section.history.filter(id=section.pk, history_type="-").get()
-    browser.post(reverse("admin:standards_version_bring_back", args=[draft.pk, "section", record.pk]))
+    record = Section.history.filter(id=pk, history_type="-").get()
+    bring_back(model=Section, history_id=record.pk, version=draft, by=people[1])
     assert Statement.objects.filter(area__section__version=draft).count() == 2
     # Which attributes belong to its areas has to be chosen again.
     row_of(Section, draft).version.attributes.get().areas.add(row_of(Area, draft))
@@ -286,15 +316,14 @@ def test_removed_mapping_comes_back_with_its_areas(browser, draft):
 
 
 def test_row_comes_back_only_to_what_it_belongs_to(browser, draft, statement, people):
-    descriptor = row_of(LevelDescriptor, draft)
-    send(browser, statement, **{"descriptors-0-DELETE": "on"})
-    browser.post(page(Statement, "delete", statement.pk), {"post": "yes"})
-    record = LevelDescriptor.history.filter(id=descriptor.pk, history_type="-").get()
+    lost, pk = descriptor(statement, 1).pk, statement.pk
+    edit(people[0], (descriptor(statement, 1), None))
+    edit(people[0], (statement, None))
+    record = LevelDescriptor.history.filter(id=lost, history_type="-").get()
     with pytest.raises(NotEditable, match="Bring that back first"):
         bring_back(model=LevelDescriptor, history_id=record.pk, version=draft, by=people[0])
     other = Version.objects.exclude(pk=draft.pk).first()
-    Version.objects.filter(pk=other.pk, state="draft").update(state="draft")
-    record = Statement.history.filter(id=statement.pk, history_type="-").get()
+    record = Statement.history.filter(id=pk, history_type="-").get()
     with pytest.raises(NotEditable):
         bring_back(model=Statement, history_id=record.pk, version=other, by=people[0])
     with pytest.raises(NotEditable):
@@ -303,16 +332,15 @@ def test_row_comes_back_only_to_what_it_belongs_to(browser, draft, statement, pe
 
 
 def test_history_of_a_version_takes_the_same_queries_for_few_and_many_changes(
-    browser, draft, statement, django_assert_num_queries, django_assert_max_num_queries
+    browser, people, draft, statement, django_assert_num_queries, django_assert_max_num_queries
 ):
     address = page(Version, "history", draft.pk)
-    send(browser, statement, topic="Bread", **{"descriptors-0-text": "Bread"})
+    edit(people[0], (statement, {"topic": "Bread"}), (descriptor(statement, 1), {"text": "Bread"}))
     with django_assert_max_num_queries(29) as few:
         browser.get(address)
-    # A request begins the count anew.
     queries = len(few)
     for n in range(3):
-        send(browser, statement, topic=f"{n}", **{f"descriptors-{n}-text": f"{n}"})
+        edit(people[0], (statement, {"topic": f"{n}"}), (descriptor(statement, n + 1), {"text": f"{n}"}))
     with django_assert_num_queries(queries):
         browser.get(address)
 
@@ -320,8 +348,8 @@ def test_history_of_a_version_takes_the_same_queries_for_few_and_many_changes(
 # Who may
 
 
-def test_history_is_for_editors(sign_in, browser, draft, statement, stranger):
-    send(browser, statement, topic="Bread")
+def test_history_is_for_editors(sign_in, people, draft, statement, stranger):
+    edit(people[0], (statement, {"topic": "Bread"}))
     stranger.is_staff = True
     stranger.save()
     theirs = sign_in(stranger)
