@@ -1,6 +1,7 @@
 """Measures the portal against its floor; ``script/bench`` starts the database and the server that this asks.
 
 usage: python -m benchmarks.run [--json] [case...]
+       python -m benchmarks.run --carrying COUNT...
 
 A case is named by any part of its name. Read from the environment: DATABASE_URL, POSTGRES_PID, BENCH_URL, BENCH_SERVER_PID.
 Exits with 0 also where a goal is missed, and says so; with 1 where a page did not answer as it should.
@@ -18,9 +19,15 @@ from django.conf import settings
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure the portal against a floor.")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--carrying", nargs="+", type=int, metavar="count", help="carry so many rounds over instead")
     parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
     options = parser.parse_args(arguments)
     django.setup()
+    if options.carrying:
+        from .carrying import measure
+
+        measure(options.carrying)
+        return 0
     from .cases import cases_of, floors
     from .measure import Measurer
     from .people import make_round, session_for

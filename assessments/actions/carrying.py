@@ -5,7 +5,7 @@ does not depend on how many answers there are.
 """
 
 from django.db import models, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Expression, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -100,7 +100,7 @@ def _move_ratings(assessment, made: Plan, ratings, from_version):
     to = {each.statement_id: made.carried[each.statement_id, each.view] for each in moving}
     if moving:
         Rating.objects.filter(pk__in=[each.pk for each in moving]).update(
-            statement_id=_by("statement_id", to),
+            statement_id=_By("statement_id", to, models.BigIntegerField()),
             given_under_id=Coalesce("given_under_id", Value(from_version.pk)),
         )
     Rating.objects.filter(pk__in={each.pk for each in ratings} - {each.pk for each in moving}).delete()
@@ -122,10 +122,19 @@ def _move_ratings(assessment, made: Plan, ratings, from_version):
     Rating.objects.bulk_create(rows)
 
 
-def _by(name, values, field=models.BigIntegerField):
-    """What ``values`` has for the value of the column ``name``, as SQL."""
-    cases = [When(**{name: key}, then=Value(value, output_field=field())) for key, value in values.items()]
-    return Case(*cases, output_field=field())
+class _By(Expression):
+    """What ``values`` has for the value of a column, as one CASE: made of thousands of Django's own, it takes half of a run."""
+
+    def __init__(self, column, values, output_field):
+        super().__init__(output_field=output_field)
+        self.column = column
+        self.values = values
+
+    def as_sql(self, compiler, connection):
+        """The CASE with its parameters."""
+        cases = " ".join(["WHEN %s THEN %s"] * len(self.values))
+        column = connection.ops.quote_name(self.column)
+        return f"CASE {column} {cases} END", [each for pair in self.values.items() for each in pair]
 
 
 def _keep(assessment, way, made: Plan, ratings, at):
@@ -184,8 +193,8 @@ def _move_on(assessment, way, made: Plan, ratings):
     first = {pk: found[0] for pk, found in places.items() if found}
     if first:
         EarlierAnswer.objects.filter(pk__in=list(first)).update(
-            about_id=_by("pk", {pk: each.about for pk, each in first.items()}),
-            outcome=_by("pk", {pk: each.outcome.value for pk, each in first.items()}, models.CharField),
+            about_id=_By("id", {pk: each.about for pk, each in first.items()}, models.BigIntegerField()),
+            outcome=_By("id", {pk: each.outcome.value for pk, each in first.items()}, models.CharField()),
         )
     more = [(pk, _earlier_row(assessment, each, rows[pk])) for pk, found in places.items() for each in found[1:]]
     EarlierAnswer.objects.bulk_create(row for _, row in more)
