@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from people.actions import make_editor
 from standards.actions import add_comment, back_to_draft, publish_unreviewed, start_next_version
+from standards.admin.preview import readers_page
 from standards.admin.rows import CHANGED_MEANWHILE, IN_REVIEW
 from standards.models import (
     Area,
-    Attribute,
     CaseStudy,
+    CaseStudyStage,
     GlossaryTerm,
     GuideSection,
     Insight,
@@ -21,13 +22,13 @@ from standards.models import (
     ReadersNote,
     ReferencePage,
     RoleProfile,
-    Section,
     Source,
     Statement,
     StatementComment,
     StatementLink,
     Version,
 )
+from standards.version_tables import VERSION_PATHS
 from tests.factories import make_user
 from tests.standards.admin_pages import messages_of, page, read_form, row_of, send
 from tests.standards.versions import WORDS, make_version, make_whole_version
@@ -145,7 +146,7 @@ def test_row_is_moved_beside_others_and_what_was_typed_is_saved(browser, draft, 
     assert codes(draft) == ["A1.2", "A1.1"]
     area.refresh_from_db()
     assert area.title == "Another"
-    for pressed in ("statements:0:up", "parts:x:up", f"variants:{statement.pk}:up", "", "statements"):
+    for pressed in ("statements:0:up", f"variants:{statement.pk}:up"):
         send(browser, area, _move=pressed)
     assert codes(draft) == ["A1.2", "A1.1"]
 
@@ -228,7 +229,7 @@ def test_what_somebody_else_changed_elsewhere_is_in_nobodys_way(browser, sign_in
 # In review
 
 
-@pytest.mark.parametrize("model", [Version, Level, Section, Area, Statement, GlossaryTerm, Insight, RoleProfile])
+@pytest.mark.parametrize("model", [Version, Statement, Insight])
 def test_version_in_review_is_read_only(browser, draft, model):
     row = row_of(model, draft)
     open_page = read_form(browser.get(page(model, "change", row.pk)))
@@ -255,29 +256,32 @@ def test_version_in_review_keeps_its_order_and_takes_no_new_rows(browser, draft,
 # As readers will see it
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        *(
-            Version,
-            Level,
-            Section,
-            Area,
-            Statement,
-            LevelDescriptor,
-            Attribute,
-            GlossaryTerm,
-            RoleProfile,
-            ReferencePage,
-        ),
-        *(LifecycleStage, Source, PeopleProfile, CaseStudy, Insight, GuideSection, LearningResource),
-    ],
-)
-def test_every_row_leads_to_where_readers_will_find_it(browser, draft, model):
-    response = browser.get(page(model, "change", row_of(model, draft).pk))
-    address = response.context["absolute_url"]
-    assert f'<a href="{address}" class="viewsitelink">See as readers will</a>' in response.text
-    assert address.startswith(f"/standards/{draft.framework.slug}/2/")
+# As readers will see it
+
+
+def test_every_row_leads_to_where_readers_will_find_it(browser, draft, statement):
+    found = {model: readers_page(row_of(model, draft)) for model in VERSION_PATHS if model is not CaseStudyStage}
+    begins = f"/standards/{draft.framework.slug}/2/"
+    assert {
+        model: address.removeprefix(begins) for model, address in found.items() if not address.endswith(begins)
+    } == {
+        Level: "level/1/",
+        Area: "A1/",
+        Statement: "A1.1/",
+        LevelDescriptor: "A1.1/",
+        GlossaryTerm: "glossary/",
+        RoleProfile: "roles/clerk/",
+        ReferencePage: "about/foreword/",
+        LifecycleStage: "lifecycle/",
+        Source: "sources/",
+        PeopleProfile: "people/baker/",
+        CaseStudy: "case-studies/bridge/",
+        Insight: "insights/",
+        GuideSection: "insights/",
+        LearningResource: "learning/",
+    }
+    link = f'<a href="{found[Statement]}" class="viewsitelink">See as readers will</a>'
+    assert link in browser.get(page(Statement, "change", statement.pk)).text
 
 
 def test_row_with_a_code_that_no_address_can_have_leads_to_its_version(browser, draft, statement):
