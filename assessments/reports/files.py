@@ -9,7 +9,7 @@ moment before, which never comes again.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ..charts import change_chart, key_chart, level_chart
 from ..models import Assessment, ReportFile
 from ..wording import person_in_words
 from .making import make_report
+from .parts import AreaReport, GapReport, NextStep
 from .source import ReportSource, earlier_shown, read_goals
 from .talk import PlannedGoal
 
@@ -36,6 +37,16 @@ LINES_PER_PAGE = 56
 AIMS_WIDTH = 48
 GOAL_WIDTH = 91
 PLAN_POINTS = 9
+# So many areas stand in the table of levels with their titles in full; more are set closer, by their short titles. Millimetres.
+FULL_AREAS = 12
+LEVEL_WIDTHS = (43, 20)
+LEVEL_LINE = 3.9
+LEVEL_ROWS = {False: (10.2, 2.4), True: (7.6, 1.4)}
+LEVELS_UNDER_THE_COVER = 165
+LEVELS_ON_A_PAGE = 220
+# Strengths and next steps: the width of the column that is long, and the lines that a page has room for under a heading.
+LIST_WIDTH = 76
+LIST_LINES = 50
 ROW_PADDING = 0.5
 WAY_ROW = 1.5
 LAYOUT_MODULES = (
@@ -128,7 +139,16 @@ def may_be_kept(source: ReportSource) -> bool:
 def report_html(source: ReportSource) -> str:
     """Return the report as the page that its PDF is made from."""
     report = make_report(source)
-    context = {"report": report, "comparison": report.comparison, "in_tables": in_tables, "plan_tables": plan_tables}
+    context = {
+        "report": report,
+        "comparison": report.comparison,
+        "are_many": len(report.areas) > FULL_AREAS,
+        "in_tables": in_tables,
+        "plan_tables": plan_tables,
+        "level_tables": level_tables,
+        "strength_tables": strength_tables,
+        "step_tables": step_tables,
+    }
     return render_to_string(TEMPLATE, context | CHARTS)
 
 
@@ -164,6 +184,59 @@ def plan_tables(goals: Iterable[PlannedGoal]) -> list[list[PlannedGoal]]:
         tables[-1].append(goal)
         used, way = used + lines, goal.way
     return tables
+
+
+def level_tables(areas: Sequence[AreaReport]) -> list[list[AreaReport]]:
+    """Cut the table of levels where its page ends; the first run has what the cover leaves of a page."""
+    least, padding = LEVEL_ROWS[len(areas) > FULL_AREAS]
+
+    def height(area):
+        texts = (area.short_title if len(areas) > FULL_AREAS else area.title, area.level)
+        lines = (
+            measure.lines(text, width=width, points=PLAN_POINTS)
+            for text, width in zip(texts, LEVEL_WIDTHS, strict=True)
+        )
+        return max(least, max(lines) * LEVEL_LINE + padding)
+
+    return _runs(areas, height, LEVELS_UNDER_THE_COVER, LEVELS_ON_A_PAGE)
+
+
+def strength_tables(report: GapReport) -> list[list[tuple]]:
+    """The strengths by area, as (area, ((level, strengths), ...)), cut into runs that each fit on a page as one table."""
+    found = []
+    for area in report.areas:
+        own = [each for each in report.strengths if each.area == area.code]
+        if own:
+            levels = sorted({each.level for each in own})
+            found.append((area, tuple((level, [each for each in own if each.level == level]) for level in levels)))
+
+    def height(row):
+        text = "; ".join(f"{level} in " + ", ".join(f"{s.code} {s.topic}" for s in own) for level, own in row[1])
+        return _list_lines(text)
+
+    return _runs(found, height, LIST_LINES, LIST_LINES)
+
+
+def step_tables(report: GapReport) -> list[list[NextStep]]:
+    """The next steps, cut into runs that each fit on a page as one table."""
+    return _runs(report.next_steps, lambda step: _list_lines(", ".join(step.statements)), LIST_LINES, LIST_LINES)
+
+
+def _list_lines(text):
+    return measure.lines(text, width=LIST_WIDTH, points=PLAN_POINTS) + ROW_PADDING
+
+
+def _runs(rows, height, first, rest):
+    """Cut rows into runs of at most ``first`` and then ``rest``, each row as high as ``height`` says."""
+    runs, left = [[]], first
+    for row in rows:
+        needed = height(row)
+        if needed > left and runs[-1]:
+            runs.append([])
+            left = rest
+        runs[-1].append(row)
+        left -= needed
+    return runs
 
 
 def _plan_lines(goal):
