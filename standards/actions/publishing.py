@@ -8,18 +8,21 @@ from ..follower import follower
 from ..models import SignOff, Version
 from ..publication import publication_problems
 from .refusals import NotEditable, NotPublishable
-from .reviewing import lock_version
+from .reviewing import OTHER_WORDS, lock_version
 
 
 @transaction.atomic
-def publish_version(*, version, by):
+def publish_version(*, version, by, read=""):
     """Freeze a version that was reviewed, and open it for new rounds. People midway under an earlier one are told.
 
-    Raises ``NotEditable`` when it is not in review; ``NotPublishable`` when somebody who was asked has not signed the words as
+    ``read`` is the fingerprint of the words that ``by`` was shown, where that is known. Raises ``NotEditable`` when it is not in
+    review or the words are others by now; ``NotPublishable`` when somebody who was asked has not signed the words as
     they stand, when nobody but ``by`` has signed them, or when something is missing in it.
     """
     version = lock_version(version, Version.State.IN_REVIEW)
     stands = fingerprint(version_entries(version))
+    if read and read != stands:
+        raise NotEditable(OTHER_WORDS)
     problems = [*signing_problems(version, by, stands), *publication_problems(version)]
     if problems:
         raise NotPublishable(problems)

@@ -11,6 +11,8 @@ from ..reviewers import reviewers_to_ask
 from .linking import propose_links
 from .refusals import NotEditable, NotPublishable
 
+OTHER_WORDS = "The words were changed since you opened this page. Read the version again before you go on."
+
 
 @transaction.atomic
 def ask_for_review(*, version, by, reviewers):
@@ -54,9 +56,7 @@ def sign_off(*, version, by, signs, remark="", read=""):
         raise NotEditable("Say what is to change.")
     stands = fingerprint(version_entries(version))
     if read and read != stands:
-        raise NotEditable(
-            "The words were changed since you opened this page. Read the version again before you answer."
-        )
+        raise NotEditable(OTHER_WORDS)
     asked.answer = SignOff.Answer.SIGNED if signs else SignOff.Answer.CHANGES
     asked.remark = remark.strip()
     asked.answered_at = timezone.now()

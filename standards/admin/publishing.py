@@ -41,7 +41,7 @@ def version_publish(model_admin, request, version):
     refused, form, compared = "", SourceForm(), None
     if request.method == "POST" and "compare" in request.POST:
         form, compared = _compared(request, version)
-    elif request.method == "POST":
+    elif request.method == "POST" and "publish" in request.POST:
         refused = _published(request, version)
         if not refused:
             messages.success(request, f"Version {version.number} is published. Its words can no longer change.")
@@ -74,7 +74,7 @@ def _published(request, version):
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     try:
-        publish_version(version=version, by=request.user)
+        publish_version(version=version, by=request.user, read=request.POST.get("read", ""))
     except (NotEditable, NotPublishable) as refusal:
         version.refresh_from_db()
         return f"Nothing was published. {refusal}"

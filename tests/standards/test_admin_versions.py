@@ -202,7 +202,7 @@ def test_a_reviewer_signs(sign_in, in_review, reviewer):
         ({"answer": "signed", "remark": "x" * 2001}, "Ensure this value has at most 2000 characters (it has 2001)."),
         (
             {"answer": "signed", "read": "other"},
-            "The words were changed since you opened this page. Read the version again before you answer.",
+            "The words were changed since you opened this page. Read the version again before you go on.",
         ),
     ],
 )
@@ -262,6 +262,16 @@ def test_publishing_is_refused_with_the_reason(browser, in_review, reviewer):
         "Somebody other than you must sign it off."
     )
     assert state(in_review) == "in_review"
+
+
+def test_words_are_published_that_were_shown(browser, signed):
+    response = browser.post(page("publish", signed), {"publish": "1", "read": "other"})
+    assert response.status_code == 422
+    assert "The words were changed since you opened this page." in response.context["refused"]
+    assert f'value="{response.context["stands"]}"' in response.text
+    assert state(signed) == "in_review"
+    assert browser.post(page("publish", signed), {"other": "1"}).status_code == 200
+    assert state(signed) == "in_review"
 
 
 def test_publishing_needs_its_own_permission(sign_in, signed):
@@ -386,3 +396,16 @@ def test_people_midway_are_counted_and_have_thirty_days(browser, published, monk
 def test_only_a_published_version_has_an_end(browser, in_review, published_version):
     assert browser.get(page("retire", in_review)).status_code == 403
     assert browser.post(page("retire", in_review), {"take-back": "1"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_posts_are_answered(browser, in_review, name):
+    far = "9" * 40
+    assert browser.get(f"/admin/standards/version/{far}/{name.replace('_', '-')}/").status_code == 404
+    for sent in (
+        {"reviewers": [far, "\0", "-1"], "answer": "\0", "remark": "a\0b", "read": "x" * 5000},
+        {"compare": "1", "file": "no file", "closes_on": "0000-00-00", "retires_on": "9999-12-31"},
+        {"publish": "1", "read": "\u202e\0"},
+    ):
+        assert browser.post(page(name, in_review), sent).status_code in (200, 400, 403, 422)
+    assert state(in_review) == "in_review"
