@@ -239,6 +239,12 @@ def test_an_editor_tries_again_what_failed(sign_in, editor, run, drafts, monkeyp
     assert "Try again" not in page(browser, again)
 
 
+def test_the_daily_reminders_start_a_run_again_that_has_stopped(stopped):
+    assert [editions.wake_runs() for _ in range(2)] == [1, 0]
+    [row] = DBTaskResult.objects.filter(task_path=carry_on.module_path)
+    assert row.args_kwargs["args"] == [stopped.pk]
+
+
 def test_nobody_else_sees_or_starts_a_run(sign_in, stopped, contract_manager, line_manager):
     for person in (contract_manager, line_manager):
         browser = sign_in(person)
