@@ -1,16 +1,20 @@
 """Where each statement of a version comes from in an earlier one."""
 
+import json
 from collections import Counter
 
 import pytest
+from django.core import serializers
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standards.actions import propose_links, publish_unreviewed, start_next_version
+from standards.actions import decide_obvious, load_fixture, propose_links, publish_unreviewed, start_next_version
+from standards.fingerprint import version_entries
 from standards.links import Kind, Path, Step, compose, forget_paths, steps_by_lineage, version_paths
 from standards.models import Area, Level, LevelDescriptor, Statement, StatementLink
 from tests.standards.made_up import BECAME, MOVED, make_made_up_version
+from tests.standards.versions import make_version
 
 REACH = {Kind.SAME: 0, Kind.EDITORIAL: 1, Kind.CHANGED: 2, Kind.SPLIT: 3, Kind.MERGED: 4}
 
@@ -177,6 +181,23 @@ def test_versions_without_links_are_compared_by_lineage_and_words(published_vers
         ("changed", ["A1.1"]),
     )
     assert (back["B1.10"], back["B1.11"]) == (("changed", ["B2.3"]), ("new", []))
+
+
+def test_links_can_be_kept_as_files_beside_the_words(db, tmp_path):
+    first = publish_unreviewed(version=make_version(("Reads", "Writes", "Leads"), ("Counts", "Saves", "Invests")))
+    version = start_next_version(version=first, number="2", by=None)
+    Statement.objects.get(area__section__version=version, code="A1.2").delete()
+    propose_links(version=version)
+    decide_obvious(version=version, by=None)
+    links = serializers.serialize("python", version.links.all(), use_natural_foreign_keys=True)
+    # A row of links has no name of its own.
+    entries = [*version_entries(version), *({**each, "pk": None} for each in links)]
+    (tmp_path / "all.json").write_text(json.dumps(entries, default=str), "utf-8")
+    before = {(row.kind, row.old and row.old.code, row.new and row.new.code) for row in version.links.all()}
+    version.delete()
+    loaded, is_new = load_fixture(folder=tmp_path)
+    assert (is_new, loaded.follows) == (True, first)
+    assert {(row.kind, row.old and row.old.code, row.new and row.new.code) for row in loaded.links.all()} == before
 
 
 def test_a_version_leads_to_itself_and_another_ladder_is_told(published_version):
