@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from django.db.models import Max
+
 from ..actions import Decision
 from ..differences import KIND_MEANS, KIND_WORDS, StatementDifference, difference
 from ..links import Kind, LinkGroup, grouped
+from ..models import LevelDescriptor
 from ..tree import VersionTree
 
 KINDS = tuple((kind.value, KIND_WORDS[kind], KIND_MEANS[kind]) for kind in Kind)
@@ -21,6 +24,7 @@ class Card:
     olds, news   the codes as typed
     stand    what stood when the page was drawn, so that somebody else's decision is not overwritten
     wrong    by field ("kind", "olds", "news"), why it cannot be
+    is_edited_since   whether the new words were edited after it was decided
     """
 
     group: LinkGroup
@@ -30,6 +34,7 @@ class Card:
     olds: str = ""
     news: str = ""
     wrong: dict[str, str] = field(default_factory=dict)
+    is_edited_since: bool = False
 
     @property
     def key(self) -> str:
@@ -96,12 +101,16 @@ def read_cards(version, before: VersionTree, now: VersionTree, post=None) -> lis
     place = {each.pk: n for n, each in enumerate((*now.statements, *before.statements))}
     groups = grouped(version.links.select_related("decided_by"))
     groups.sort(key=lambda group: min(place[end] for end in group.news or group.olds))
+    edited = _edited_at(now)
     cards = []
     for group in groups:
         olds, news = (sorted(ends, key=place.__getitem__) for ends in (group.olds, group.news))
         card = Card(group, difference(group.kind, olds, news, before, now), not group.is_decided)
         card.is_open = card.is_open or card.key in opened
         card.chosen = group.kind.value if group.is_decided else ""
+        card.is_edited_since = group.is_decided and any(
+            edited[new] > card.decided.decided_at for new in group.news if new in edited
+        )
         card.olds, card.news = _codes_of(card.difference.olds), _codes_of(card.difference.news)
         if post is not None and card.is_open and f"{card.key}-stand" in post:
             card.chosen = post.get(f"{card.key}-kind", "")
@@ -110,6 +119,12 @@ def read_cards(version, before: VersionTree, now: VersionTree, post=None) -> lis
                 card.wrong["kind"] = f"Meanwhile this was decided or proposed otherwise: {card.says}. Look again."
         cards.append(card)
     return cards
+
+
+def _edited_at(tree):
+    """When an editor last changed a statement's words, by its key; words that were copied or loaded have no such day."""
+    changes = LevelDescriptor.history.filter(statement__in=[each.pk for each in tree.statements])
+    return dict(changes.order_by().values_list("statement").annotate(Max("history_date")))
 
 
 def decisions_of(cards: list[Card], before: VersionTree, now: VersionTree) -> list[tuple[Card, Decision]]:

@@ -43,6 +43,7 @@ def version_links(model_admin, request, version):
         "cards_wrong": [card for card in cards if card.wrong],
         "undecided": sum(not card.group.is_decided for card in cards),
         "obvious": [card for card in cards if _is_obvious(card, proposals)],
+        "edited_since": [card for card in others if card.is_edited_since],
         "total": len(cards),
         "is_editable": version.state == DRAFT,
         "refused": refused,

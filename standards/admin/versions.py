@@ -54,7 +54,11 @@ class VersionAdmin(RowAdmin):
             for link in LINKS
             if link.is_for(request.user, version)
         ]
-        return [*own, ("Download it", reverse("export-detail", args=[version.framework.slug, version.number]))]
+        address = [version.framework.slug, version.number]
+        public = [("Download it", reverse("export-detail", args=address))]
+        if version.follows_id:
+            public.insert(0, ("What changed, as readers see it", reverse("version-changes", args=address)))
+        return [*own, *public]
 
 
 def _lists(version):

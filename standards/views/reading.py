@@ -73,9 +73,10 @@ class Reading:
     @cached_property
     def etag(self) -> str:
         """What a page of it depends on, beside its address: published words, labels, neighbours, templates."""
-        latest = self.latest and (self.latest.pk, self.latest.number)
+        # A statement's page names what it was in the version before, and what it became in the latest.
+        others = [each and (each.pk, each.number, each.edited_at) for each in (self.latest, self.follows)]
         version = (self.version.pk, self.version.state, self.version.fingerprint, self.version.edited_at)
-        return f'"{hashlib.sha256(repr((version, latest, release())).encode()).hexdigest()[:32]}"'
+        return f'"{hashlib.sha256(repr((version, *others, release())).encode()).hexdigest()[:32]}"'
 
     def url(self, name: str, **kwargs) -> str:
         """The path of a page of this version, by its number, so that the address stays true."""

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from standards.actions import decide_link, propose_links, publish_unreviewed, start_next_version
-from standards.models import Statement, StatementLink, Version
+from standards.models import LevelDescriptor, Statement, StatementLink, Version
 from tests.factories import make_user
 from tests.standards.made_up import link, make_made_up_version
 from tests.standards.versions import make_version
@@ -196,6 +196,18 @@ def test_once_all_is_decided_the_page_says_so(browser, made_up, editor):
     assert form_of(page) == {}
     assert "Harriet Molescroft" in html
     assert html.count('name="open"') == 66
+
+
+def test_words_that_were_edited_after_the_decision_are_pointed_out(browser, made_up, editor):
+    link(made_up.follows, made_up, by=editor)
+    words = LevelDescriptor.objects.get(
+        statement__code="A1.1", statement__area__section__version=made_up, level__rank=1
+    )
+    words.text += " And more."
+    words.save()
+    html = browser.get(address(made_up)).content.decode()
+    assert re.findall(r'<li><a href="#([^"]+)">[^<]+</a>: edited, same meaning</li>', html) == [key_of(made_up, "A1.1")]
+    assert html.count("Edited since") == 1
 
 
 def test_what_is_published_can_only_be_read(browser, made_up, editor):
