@@ -28,6 +28,7 @@ from standards.importing import (
     make_table_csv,
     read_upload,
 )
+from standards.importing.sheets import Row, Sheet
 from standards.models import (
     Area,
     Framework,
@@ -43,6 +44,7 @@ from standards.models import (
 from tests.conftest import HEAVY
 from tests.factories import make_user
 from tests.standards.import_files import cell, edited, workbook
+from tests.standards.versions import make_whole_version
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +152,7 @@ NAMES = st.lists(
 
 
 @settings(
-    max_examples=100 if HEAVY else 4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=50 if HEAVY else 4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     NAMES,
@@ -452,3 +454,57 @@ def test_a_version_is_begun_only_with_what_it_needs(db, facts, wanted):
         begun_version(read_upload(content, "a.xlsx"), Book)
     assert [str(each) for each in refused.value.problems if str(each).startswith(wanted)] != []
     assert Framework.objects.count() == 1
+
+
+# Whatever stands in the cells, it is told what is wrong with them, or they are taken in
+
+
+CELLS = NASTY | st.sampled_from(
+    ["", "A", "A1", "A1a", "A1.1", "A1.2", "First", "1", "2", "99999", "clerk", "A1, A1", ",", "=", "Ya"]
+)
+
+
+@st.composite
+def uploads(draw):
+    """Some of a version's tables, their columns as they are called or not, whatever in their cells."""
+    sheets = []
+    for name in draw(st.lists(st.sampled_from([*COLUMNS]), min_size=1, max_size=3, unique=True)):
+        columns = draw(st.lists(st.sampled_from(COLUMNS[name]), min_size=1, max_size=9, unique=True))
+        rows = draw(st.lists(st.lists(CELLS, min_size=len(columns), max_size=len(columns)), max_size=4))
+        cells = [{title: text for title, text in zip(columns, row, strict=True) if text} for row in rows]
+        taken = tuple(Row(number, row) for number, row in enumerate(cells, start=2))
+        sheets.append(Sheet(name, tuple(columns), taken))
+    return Upload(tuple(sheets))
+
+
+COLUMNS = {
+    "Levels": ["Rank", "Rank", "Name", "Definition", "In short"],
+    "Sections": ["Code", "Title", "Summary", "Areas chosen by role", "Order"],
+    "Areas": ["Section", "Code", "Title", "Short title", "Kind", "Summary", "Order"],
+    "Parts": ["Area", "Code", "Title", "Order"],
+    "Attributes": ["Name", "Areas", "Order"],
+    "Statements": ["Area", "Part", "Code", "Topic", "Level 1", "Level 2: Second", "Level 7", "Order", "Lineage"],
+    "Insights": ["Number", "Group", "Insight", "Areas"],
+    "Role profiles": ["Name in addresses", "Title", "Pathway", "Description", "Level in A1", "Level in A9", "Order"],
+}
+
+
+@settings(max_examples=500 if HEAVY else 30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(uploads(), st.booleans())
+def test_whatever_is_in_the_cells_is_taken_in_or_refused(small, by, upload, is_whole):
+    with transaction.atomic():
+        held = hold_import(upload=upload, version=small, file_name="a", is_whole=is_whole, by=by)
+        try:
+            carry_out_import(held=held, state=Book(small).state, by=by)
+            again = Book(small).plan(upload, is_whole=is_whole)
+        except Refused:
+            pass
+        else:
+            # What was taken in is there: only statements without a lineage are told apart by their codes alone.
+            assert (again.problems, again.of_kind(ADDED), again.of_kind(REMOVED)) == ((), (), ())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def small(db):
+    return make_whole_version()
