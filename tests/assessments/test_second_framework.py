@@ -14,6 +14,7 @@ from assessments.actions import start_next_assessment
 from assessments.answers import Answered
 from assessments.reports import files as report_files
 from assessments.reports.making import make_report
+from standards.actions import publish_unreviewed
 from standards.models import Version
 from standards.tree import version_tree
 from tests.assessments.pages import words_of
@@ -31,7 +32,7 @@ from tests.factories import (
     review,
     share,
 )
-from tests.standards.second_framework import publish_second_framework
+from tests.standards.second_framework import bring_in_second_framework, second_framework_as_workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,11 @@ LARGEST_PAGE = 40_000
 
 @pytest.fixture(scope="module")
 def second(kept_for_the_module):
-    return publish_second_framework()
+    """Brought in by an editor with a workbook, and published."""
+    content, wanted = second_framework_as_workbook()
+    version = publish_unreviewed(version=bring_in_second_framework(content, make_user()))
+    assert version.fingerprint == wanted
+    return version
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,11 @@ only, as published ones do. Codes, sizes of areas and gaps in the levels are on 
 
 import uuid
 
-from standards.actions import publish_unreviewed
+from django.db import transaction
+
+from standards.actions import carry_out_import, hold_import, publish_unreviewed
+from standards.fingerprint import fingerprint, version_entries
+from standards.importing import make_editors_workbook, read_upload
 from standards.models import (
     Area,
     Framework,
@@ -74,6 +78,23 @@ def make_second_framework():
 def publish_second_framework():
     """The same, published; loaded anew by each test that asks for it, in a few dozen queries."""
     return publish_unreviewed(version=make_second_framework())
+
+
+def second_framework_as_workbook():
+    """The workbook by which an editor brings it in, and the fingerprint of its words; nothing of it stays in the database."""
+    with transaction.atomic():
+        version = make_second_framework()
+        content, wanted = make_editors_workbook(version), fingerprint(version_entries(version))
+        transaction.set_rollback(True)
+    return content, wanted
+
+
+def bring_in_second_framework(content, by):
+    """The framework as an editor brings it in with its workbook: version 1.0, in draft."""
+    upload = read_upload(content, "records-keeping.xlsx")
+    held = hold_import(upload=upload, version=None, file_name="records-keeping.xlsx", is_whole=False, by=by)
+    version, _ = carry_out_import(held=held, state="", by=by)
+    return version
 
 
 def words(number, rank):

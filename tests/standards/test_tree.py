@@ -27,6 +27,50 @@ def version(published_version):
     return published_version
 
 
+# Levels without words
+
+
+@pytest.mark.parametrize(
+    ("texts", "undefined", "not_yet", "whys"),
+    [
+        (("A", "B", "C"), (), "Not yet at First", ["", "", ""]),
+        (("A", "A", "C"), (), "Not yet at First", ["The published words are the same for First and Second.", ""]),
+        (
+            ("A", None, "C"),
+            (),
+            "Not yet at First",
+            ["There are no words for Second: it is met together with First.", ""],
+        ),
+        (
+            ("A", None, None),
+            (),
+            "Not yet at First",
+            ["There are no words for Second and Third: they are met together with First."],
+        ),
+        (
+            ("A", None, "A"),
+            (),
+            "Not yet at First",
+            ["There are no words for Second; those for First and Third are the same."],
+        ),
+        ((None, "B", "C"), ("First",), "Not yet at Second (counts as First)", ["", ""]),
+        ((None, None, "C"), ("First", "Second"), "Not yet at Third (counts as Second)", [""]),
+    ],
+)
+def test_a_statement_says_which_of_its_levels_have_no_words(db, texts, undefined, not_yet, whys):
+    read = read_tree(make_version(texts))
+    (statement,) = read.statements
+    assert (statement.undefined, statement.not_yet) == (undefined, not_yet)
+    assert [cell.why_joined for cell in statement.cells] == whys
+    assert (read.answer_name(statement, 0), read.answer_name(statement, 3)) == (not_yet, "Third")
+
+
+def test_a_statement_says_who_meets_its_lowest_levels_without_words(db):
+    one, two = read_tree(make_version((None, "B", "C"), (None, None, "C"))).statements
+    assert one.why_undefined == "There are no words for First: it is met by whoever is not yet at Second."
+    assert two.why_undefined == "There are no words for First and Second: they are met by whoever is not yet at Third."
+
+
 # What it holds
 
 
