@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import CharField, IntegerField, Value
+from django.db.models import CharField, IntegerField, Q, Value
 
 from standards.links import Kind
 from standards.models import Version
@@ -110,6 +110,16 @@ def versions_of(assessment: Assessment, keys: Iterable[int]) -> dict[int, Versio
     keys = set(keys)
     found = Version.objects.in_bulk(keys - {assessment.version_id}) if keys - {assessment.version_id} else {}
     return found | {assessment.version_id: assessment.version}
+
+
+def read_given_under(assessment: Assessment) -> dict[int, str]:
+    """The number of the version that each answer of the owner's which came along was given under, by statement's pk: one query,
+    and none for a round that was never carried over."""
+    if assessment.carried_from_id is None:
+        return {}
+    rows = Rating.objects.filter(assessment=assessment, view=Rating.View.SELF, given_under__isnull=False).order_by()
+    answers = rows.filter(Q(not_relevant=True) | Q(rank__isnull=False))
+    return dict(answers.values_list("statement_id", "given_under__number"))
 
 
 class _Making:

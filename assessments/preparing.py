@@ -32,7 +32,7 @@ _GOALS = WrittenQuery(
         Goal.objects.open()
         .filter(assessment=assessment)
         .order_by("due_on", "pk", "aims__statement_id")
-        .values_list("pk", "what", "kind", "due_on", "revision", "added_at", "aims__statement__code")
+        .values_list("pk", "what", "kind", "due_on", "revision", "added_at", "aims__statement__lineage")
     ),
     UUID,
 )
@@ -290,9 +290,9 @@ def _area_level(tree, scored):
 
 
 def _goals(assessment):
-    found = {}
+    found, codes_here = {}, version_tree(assessment.version).codes_by_lineage
     for row in _GOALS.rows(assessment.pk):
-        found.setdefault(row[0], (row, []))[1].append(row[-1])
+        found.setdefault(row[0], (row, []))[1].append(codes_here.get(row[-1]))
     old = brought_along(((pk, row[5]) for pk, (row, _) in found.items()), assessment.started_at)
     return tuple(
         PreparedGoal(pk, what, Goal.Kind(kind).label, due_on, tuple(filter(None, codes)), revision, pk in old)

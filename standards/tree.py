@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from types import MappingProxyType
+from uuid import UUID
 
 from .models import AreaVariant, Attribute, GlossaryTerm, Level, Part, RoleProfile, Section, Statement, Version
 from .remembering import Remembered
@@ -125,6 +126,11 @@ class VersionTree:
     def _names_by_rank(self):
         names = {level.rank: level.name for level in self.levels}
         return {NOT_YET: f"Not yet at {self.levels[0].name}" if self.levels else "Not yet"} | names
+
+    @cached_property
+    def codes_by_lineage(self) -> dict[UUID, str]:
+        """What a statement is called here, by its lineage: a code of another version may be another statement's."""
+        return {statement.lineage: statement.code for statement in self.statements}
 
     def area(self, code: str) -> TreeArea:
         """Raises KeyError when the version has no area with that code."""

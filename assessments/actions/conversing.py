@@ -165,9 +165,7 @@ def _agree(assessment, by, tree, views):
         update_fields=["rank", "not_relevant", "reason", "rated_at"],
     )
     write_targets(AgreedTarget, assessment, {area.pk: views.target_in_force(area.pk) for area in tree.areas})
-    goals = (
-        Goal.objects.open().filter(assessment=assessment).order_by("due_on", "pk").prefetch_related("aims__statement")
-    )
+    goals = Goal.objects.open().filter(assessment=assessment).order_by("due_on", "pk").with_aims()
     AgreedGoal.objects.bulk_create(
         AgreedGoal(
             assessment=assessment,
@@ -177,7 +175,7 @@ def _agree(assessment, by, tree, views):
             measure=goal.measure,
             kind=goal.kind,
             due_on=goal.due_on,
-            aims=[[aim.statement.code, aim.rank] for aim in goal.aims.all()],
+            aims=[[_code_here(aim.statement, tree), aim.rank] for aim in goal.aims.all()],
         )
         for order, goal in enumerate(goals, start=1)
     )
@@ -186,3 +184,8 @@ def _agree(assessment, by, tree, views):
     assessment.check_code = check_code(record_of(assessment))
     assessment.state = Assessment.State.AGREED
     assessment.save(update_fields=["state", "agreed_at", "changed_at", "check_code"])
+
+
+def _code_here(statement, tree):
+    """What the statement of an aim is called in the round's version, or in its own one where this has it no more."""
+    return tree.codes_by_lineage.get(statement.lineage) or f"{statement.code} ({statement.area.section.version.number})"

@@ -272,12 +272,14 @@ def _agreed_goals(assessment):
 
 
 def _open_goals(assessment):
-    found = {}
+    found, codes_here = {}, version_tree(assessment.version).codes_by_lineage
     goals = Goal.objects.open().filter(assessment_id=assessment.pk).order_by("due_on", "pk", "aims__statement_id")
-    for *goal, code, rank in goals.values_list(
-        *("pk", "what", "measure", "kind", "due_on"), *("aims__statement__code", "aims__rank")
+    for *goal, lineage, rank in goals.values_list(
+        *("pk", "what", "measure", "kind", "due_on"), *("aims__statement__lineage", "aims__rank")
     ):
-        found.setdefault(goal[0], (goal, []))[1].extend([(code, rank)] if code else [])
+        aims = found.setdefault(goal[0], (goal, []))[1]
+        if lineage in codes_here:
+            aims.append((codes_here[lineage], rank))
     return tuple((*goal, tuple(aims)) for goal, aims in found.values())
 
 

@@ -17,6 +17,7 @@ from standards.tree import version_tree
 
 from .. import permissions
 from ..actions import LevelsHidden, NotOpen, Unfinished, agree_with_rest, finish_review, save_review
+from ..earlier import read_given_under
 from ..forms import ReviewForm
 from ..forms.review import shared_mark
 from ..models import Assessment, Evidence
@@ -76,6 +77,7 @@ def review_edit(request, assessment_id, area_code):
         "page_has_errors": has_errors,
         "shared_mark": shared_mark(assessment),
         "examples": _examples(assessment),
+        "given_under": {} if assessment.hides_levels else read_given_under(assessment),
         **_as_drawn(request, assessment, here, form),
     }
     return render(request, "assessments/review_edit.html", context, status=422 if has_errors else 200)

@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.answers import Answered
-from assessments.models import Assessment, EarlierAnswer, Rating
+from assessments.models import AgreedGoal, Assessment, EarlierAnswer, Goal, Rating
 from standards.models import Version
 from standards.tree import version_tree
 from tests.assessments.pages import links_of, words_of
 from tests.factories import (
     agree,
     close,
+    confirm,
+    converse,
     make_assessment,
     make_evidence,
     make_line,
@@ -358,6 +360,25 @@ def test_the_line_manager_reads_under_which_version_answers_were_given(sign_in, 
     assert "still_true" not in response.text
 
 
+def test_the_review_says_under_which_version_the_owner_answered(sign_in, brought, manager):
+    rate_all(brought)
+    share(brought, manager)
+    path = reverse("review-edit", args=[brought.pk, "B4"])
+    text = words_of(sign_in(manager).get(f"{path}?change=B4.3"))
+    assert "Nia Penŵydd says Practitioner, at target (given under version 2.0)" in text
+    # It was asked again.
+    text = words_of(sign_in(manager).get(f"{path}?change=B4.4"))
+    assert "Nia Penŵydd says Practitioner" in text
+    assert "given under version" not in text
+
+
+def test_the_review_says_nothing_of_it_to_a_line_manager_who_rates_first(sign_in, brought, manager):
+    rate_all(brought)
+    share(brought, manager, rates_first=True)
+    text = words_of(sign_in(manager).get(reverse("review-edit", args=[brought.pk, "B4"])))
+    assert "given under version" not in text
+
+
 # The next round
 
 
@@ -418,6 +439,36 @@ def test_rounds_of_two_versions_are_compared_along_the_links(sign_in, following)
     assert "B1.13 Benchmarks and savings" in text.partition("Rose")[2].partition("A level now")[0]  # it was B2.4
     assert re.search(r"B4.4 Deciding on change [\w ]*Not asked NowExpert", text)
     assert re.search(r"A2.7 Motivating self and others [\w ]*Practitioner NowNot asked", text)
+
+
+# Goals
+
+
+@pytest.fixture
+def goal(brought, older):
+    """An open goal from 2.0, for B2.4, which is B1.13 now, for B3.10, which is B4.7 now, and for B2.7, which is no more."""
+    by_code = {each.code: each.pk for each in version_tree(older).statements}
+    goal = Goal(owner=brought.owner, framework=brought.framework, what="Shadow a debriefing", kind=Goal.Kind.ON_THE_JOB)
+    goal.due_on = timezone.localdate() + timedelta(days=90)
+    aims = [(by_code[code], 3) for code in ("B2.4", "B3.10", "B2.7")]
+    actions.save_goal(goal=goal, by=brought.owner, version=older, aims=aims)
+    return goal
+
+
+def test_a_goal_keeps_to_its_statements_whatever_they_are_called_now(sign_in, brought, manager, goal, browser):
+    rate_all(brought, 1)
+    shared = share(brought, manager)
+    report = words_of(browser.get(reverse("report-detail", args=[brought.pk])))
+    assert "B1.13 Benchmarks and savings, to Expert" in report
+    assert "B2.4 " not in report
+    talking = converse(review(shared))
+    text = words_of(sign_in(manager).get(reverse("conversation-agenda", args=[brought.pk])))
+    assert "B1.13" in text, text
+    confirm(talking, manager, brought.owner)
+    (aims,) = AgreedGoal.objects.filter(assessment=brought).values_list("aims", flat=True)
+    assert sorted(aims) == [["B1.13", 3], ["B2.7 (2.0)", 3], ["B4.7", 3]]
+    for name in ("report-detail", "plan-detail", "conversation-detail"):
+        assert browser.get(reverse(name, args=[brought.pk])).status_code == 200
 
 
 # The report
