@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from people.actions import make_editor
+from people.models import User
 from standards.actions import ask_for_review, publish_unreviewed, sign_off
 from standards.admin.versions import LINKS
 from standards.against_source import MOST_BYTES
@@ -28,14 +30,28 @@ def told(settings, monkeypatch):
     return following.told
 
 
-@pytest.fixture
-def version():
-    return make_version(WORDS, ("Reads", "Writes", "Teaches"))
+@pytest.fixture(scope="module")
+def made(kept_for_the_module):
+    """A draft, its editor and somebody who may review it; each test begins with them in a savepoint."""
+    editor = make_user(name="Harriet Molescroft")
+    make_editor(user=editor)
+    version = make_version(WORDS, ("Reads", "Writes", "Teaches"))
+    return version, editor, make_staff("view_version", name="Rhiannon Ashgrove")
 
 
 @pytest.fixture
-def reviewer():
-    return make_staff("view_version", name="Rhiannon Ashgrove")
+def version(made):
+    return Version.objects.get(pk=made[0].pk)
+
+
+@pytest.fixture
+def editor(made):
+    return User.objects.get(pk=made[1].pk)
+
+
+@pytest.fixture
+def reviewer(made):
+    return User.objects.get(pk=made[2].pk)
 
 
 @pytest.fixture

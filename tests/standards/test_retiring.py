@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from people.actions import make_editor
+from people.models import User
 from standards.actions import (
     NotEditable,
     plan_retirement,
@@ -16,6 +18,7 @@ from standards.actions import (
     retire_version,
 )
 from standards.models import LevelDescriptor, Version
+from tests.factories import make_user
 from tests.standards import following
 from tests.standards.versions import WORDS, make_version
 
@@ -29,9 +32,22 @@ def told(settings, monkeypatch):
     return following.told
 
 
+@pytest.fixture(scope="module")
+def made(kept_for_the_module):
+    """A published version and an editor; each test begins with them in a savepoint."""
+    editor = make_user(name="Harriet Molescroft")
+    make_editor(user=editor)
+    return publish_unreviewed(version=make_version(WORDS)), editor
+
+
 @pytest.fixture
-def version():
-    return publish_unreviewed(version=make_version(WORDS))
+def version(made):
+    return Version.objects.get(pk=made[0].pk)
+
+
+@pytest.fixture
+def editor(made):
+    return User.objects.get(pk=made[1].pk)
 
 
 def in_days(days):

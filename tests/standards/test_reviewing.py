@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth.models import Permission
 
+from people.actions import make_editor
+from people.models import User
 from standards.actions import (
     NotEditable,
     NotPublishable,
@@ -30,14 +32,27 @@ def told(settings, monkeypatch):
     return following.told
 
 
-@pytest.fixture
-def version():
-    return make_version(WORDS)
+@pytest.fixture(scope="module")
+def made(kept_for_the_module):
+    """A draft, its editor and somebody who may review it; each test begins with them in a savepoint."""
+    editor = make_user(name="Harriet Molescroft")
+    make_editor(user=editor)
+    return make_version(WORDS), editor, make_reviewer()
 
 
 @pytest.fixture
-def reviewer():
-    return make_reviewer()
+def version(made):
+    return Version.objects.get(pk=made[0].pk)
+
+
+@pytest.fixture
+def editor(made):
+    return User.objects.get(pk=made[1].pk)
+
+
+@pytest.fixture
+def reviewer(made):
+    return User.objects.get(pk=made[2].pk)
 
 
 def make_reviewer(**fields):
