@@ -20,24 +20,24 @@ MAY_READ, MAY_START = "standards.change_version", "standards.publish_version"
 class CarryOverRunAdmin(admin.ModelAdmin):
     """Read only, but for starting again a run that has stopped, or that ended with drafts that failed."""
 
-    list_display = ["started_at", "from_version", "to_version", "standing", "total", "done", "failed"]
-    list_select_related = ["from_version__framework", "to_version__framework"]
-    list_filter = [("finished_at", admin.EmptyFieldListFilter)]
+    list_display = ["started_at", "versions", "standing", "total", "done", "failed"]
+    list_select_related = ["from_version", "to_version"]
     fields = [
-        "from_version",
-        "to_version",
-        "standing",
-        "total",
-        "done",
-        "failed",
-        "started_at",
-        "beat_at",
-        "finished_at",
+        *("from_version", "to_version", "standing", "total", "done", "failed"),
+        *("started_at", "heard_of", "finished_at"),
     ]
 
     def get_urls(self):
         go_on = self.admin_site.admin_view(require_POST(self.go_on))
         return [path("<int:pk>/go-on/", go_on, name="assessments_carryoverrun_go_on"), *super().get_urls()]
+
+    @admin.display(description="versions")
+    def versions(self, run):
+        return f"{run.from_version.number} to {run.to_version.number}"
+
+    @admin.display(description="last heard of")
+    def heard_of(self, run):
+        return run.beat_at
 
     @admin.display(description="standing")
     def standing(self, run):
