@@ -295,10 +295,10 @@ IMPORT_LIMITS = {
     "most_bytes": 4 * 1024 * 1024,
     "most_unpacked": 8 * 1024 * 1024,
     "most_sheets": 50,
-    "most_rows": 5_000,
+    "most_rows": 2_000,
     "most_columns": 200,
-    "most_cells": 50_000,
-    "most_elements": 200_000,
+    "most_cells": 30_000,
+    "most_elements": 120_000,
     "most_characters": 4_000_000,
 }
 

@@ -92,12 +92,15 @@ class _Reader:
         self.document.title = self.document.text = _text(package["CFDocument"], "title") or "Framework"
         self.items = {self.document.identifier: self.document}
         self.levels = {}  # names by identifier, the lowest first
-        self._read_items()
+        self._read_items(limits["most_rows"] * 2)
         self._read_associations()
         self._read_rubrics()
 
-    def _read_items(self):
-        for number, each in enumerate(_dictionaries(self.package.get("CFItems")), start=1):
+    def _read_items(self, most):
+        items = _dictionaries(self.package.get("CFItems"))
+        if len(items) > most:
+            raise Refused(f"The CASE package has {len(items):,} items; the most are {most:,}.")
+        for number, each in enumerate(items, start=1):
             identifier = _text(each, "identifier")
             if not identifier or identifier in self.items:
                 raise Refused(f"Item {number:,} of the CASE package has no identifier of its own.")

@@ -13,9 +13,10 @@ from defusedxml import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from .archive import BROKEN, DAMAGED, open_archive
-from .problems import Refused
-from .sheets import MOST_PROBLEMS, NumberText, SheetMaker, Sizes, Upload
+from .problems import Problem, Refused
+from .sheets import LONGEST_TEXT, MOST_PROBLEMS, NumberText, SheetMaker, Sizes, Upload
 
+_FAR_TOO_LONG = 3 * LONGEST_TEXT
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _FORMATS_OF_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -183,14 +184,21 @@ class _Texts(_Handler):
 
     def __init__(self):
         super().__init__()
-        self.pieces, self.is_text, self.is_reading = [], False, False
+        self.pieces, self.length, self.is_text, self.is_reading = [], 0, False, False
 
     def characters(self, content):
         if self.is_text:
             self.pieces.append(content)
+            self.length += len(content)
+            if self.length > _FAR_TOO_LONG:
+                raise Refused(self.far_too_long())
+
+    def far_too_long(self):
+        """Why a text is not even read to its end."""
+        return f"A cell has more than {_FAR_TOO_LONG:,} characters; it may have {LONGEST_TEXT:,}."
 
     def gathered(self):
-        text = "".join(self.pieces)
+        text, self.length = "".join(self.pieces), 0
         self.pieces.clear()
         return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
@@ -251,6 +259,10 @@ class _Cells(_Texts):
         elif name == "rPh":
             self.is_reading = False
         self.is_text = False
+
+    def far_too_long(self):
+        says = f"has more than {_FAR_TOO_LONG:,} characters; a cell may have {LONGEST_TEXT:,}."
+        return Problem(says, self.sheet.name, self.row, self.sheet.column(max(self.place, 0)))
 
     def _begin_row(self, number):
         number = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else self.row + 1

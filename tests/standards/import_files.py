@@ -108,22 +108,22 @@ HOSTILE = {
     "a million rows": (
         "a.xlsx",
         lambda: raw_workbook(_SHEET.format(f"<sheetData>{HEAD}{'<row/>' * 1_000_000}</sheetData>")),
-        "Sources, row 5,001: The sheet goes on here; the most are 5,000 rows.",
+        "Sources, row 2,001: The sheet goes on here; the most are 2,000 rows.",
     ),
     "a row far down": (
         "a.xlsx",
         lambda: raw_workbook(sheet_of(row_of(1_048_576, "><v>1</v>"))),
-        "Sources, row 1,048,576: The sheet goes on here; the most are 5,000 rows.",
+        "Sources, row 1,048,576: The sheet goes on here; the most are 2,000 rows.",
     ),
     "a column far out": (
         "a.xlsx",
         lambda: raw_workbook(sheet_of('<row r="2"><c r="XFD2"><v>1</v></c></row>')),
         "Sources, row 2: The row has 16,384 columns; the most are 200.",
     ),
-    "hundreds of thousands of cells": (
+    "180,000 cells": (
         "a.xlsx",
-        lambda: raw_workbook(sheet_of(*(f"<row>{'<c/>' * 180}</row>" for _ in range(2_000)))),
-        "The workbook has more than 200,000 cells and other elements.",
+        lambda: raw_workbook(sheet_of(*(f"<row>{'<c/>' * 180}</row>" for _ in range(1_000)))),
+        "The workbook has more than 120,000 cells and other elements.",
     ),
     "a formula": (
         "a.xlsx",
@@ -172,20 +172,35 @@ HOSTILE = {
     "a huge cell": (
         "a.xlsx",
         lambda: raw_workbook(sheet_of(row_of(2, f' t="inlineStr"><is><t>{"a" * 3_000_000}</t></is>'))),
-        "Sources, row 2, Title: has 3,000,000 characters; a cell may have 32,767.",
+        "Sources, row 2, Title: has more than 98,301 characters; a cell may have 32,767.",
     ),
     "one text in many cells": (
         "a.xlsx",
         lambda: raw_workbook(
-            sheet_of(*(row_of(number, ' t="s"><v>0</v>') for number in range(2, 4_000))),
+            sheet_of(*(row_of(number, ' t="s"><v>0</v>') for number in range(2, 1_900))),
             parts=[("xl/sharedStrings.xml", f"<sst><si><t>{'a' * 32_000}</t></si></sst>")],
         ),
         "Sources, row 126: Up to here the file has 126 cells with 4,000,005 characters",
     ),
     "deep XML": (
         "a.xlsx",
-        lambda: raw_workbook("<a>" * 300_000),
-        "The workbook has more than 200,000 cells and other elements.",
+        lambda: raw_workbook("<a>" * 200_000),
+        "The workbook has more than 120,000 cells and other elements.",
+    ),
+    "a text of two million entities": (
+        "a.xlsx",
+        lambda: raw_workbook(sheet_of(row_of(2, f' t="inlineStr"><is><t>{"&lt;" * 1_900_000}</t></is>'))),
+        "Sources, row 2, Title: has more than 98,301 characters",
+    ),
+    "3,000 parts": (
+        "a.xlsx",
+        lambda: raw_workbook(sheet_of(), parts=[(f"a{number}", b"") for number in range(3_000)]),
+        "The workbook has more than 300 parts.",
+    ),
+    "150,000 styles": (
+        "a.xlsx",
+        lambda: raw_workbook(sheet_of(), parts=[("xl/styles.xml", f"<a><cellXfs>{'<xf/>' * 150_000}</cellXfs></a>")]),
+        "The workbook has more than 120,000 cells and other elements.",
     ),
     "encrypted parts": ("a.xlsx", encrypted_workbook, "Parts of the workbook are encrypted."),
     "a password, or an old kind": (
@@ -211,7 +226,7 @@ HOSTILE = {
     "CSV with a million rows": (
         "a.csv",
         lambda: b"Title\n" + b"a\n" * 1_000_000,
-        "Sources, row 5,001: The sheet goes on here",
+        "Sources, row 2,001: The sheet goes on here",
     ),
     "CSV with a million cells": (
         "a.csv",
@@ -219,11 +234,16 @@ HOSTILE = {
         "Sources, row 2: The row has 1,000,001 columns",
     ),
     "deep JSON": ("a.json", lambda: b"[" * 100_000, "The JSON has far more parts"),
-    "JSON deeper than Python goes": ("a.json", lambda: b"[" * 40_000, "The JSON is nested far deeper"),
+    "JSON deeper than Python goes": ("a.json", lambda: b"[" * 20_000, "The JSON is nested far deeper"),
     "JSON with a huge number": (
         "a.json",
         lambda: b'{"CFDocument": {"a": ' + b"1" * 10_000 + b"}}",
         "The file cannot be read as JSON.",
+    ),
+    "JSON with 10,000 items": (
+        "a.json",
+        lambda: b'{"CFDocument": {}, "CFItems": [' + b"{}," * 9_999 + b"{}]}",
+        "The CASE package has 10,000 items; the most are 4,000.",
     ),
     "JSON of something else": ("a.json", lambda: b'{"a": 1}', "The file is no CASE package"),
     "JSON that is none": ("a.json", lambda: b'{"a": ', "The file cannot be read as JSON, from line 1"),
