@@ -87,7 +87,7 @@ WITHIN = {
     "reports": "agreement answers before charts coming_along comparisons meaning plans scoring wording models",
     "fingerprint": "version_tables models",
     "version_tables": "models",
-    "edits": "version_tables wording models",
+    "edits": "version_tables marking models",
     "version_edits": "edits version_tables models",
     "links": "remembering models",
     "resemblance": "wording",
