@@ -331,3 +331,21 @@ def test_the_number_of_queries_does_not_depend_on_the_answers(older, newer, cont
             actions.carry_over(assessment=read, to_version=newer, by=assessment.owner)
         took.append(len(queries))
     assert took == [24, 24]
+
+
+def test_a_draft_that_was_carried_over_is_closed_with_all_that_is_kept_or_deleted_with_it(
+    older, newer, contract_manager, stranger
+):
+    for owner in (contract_manager, stranger):
+        draft = make_assessment(owner, version=older, targets={"B2": (3, "I lead it")})
+        rate(draft, {"A2.7": 2, "B4.4": Answered(2, note="Why")})
+        make_evidence(draft, statements=("A2.7",))
+        carry(draft, newer)
+    actions.close_assessment(assessment=reread(draft), by=stranger)
+    stands = everything(draft)
+    with pytest.raises(NotOpen):
+        actions.carry_over(assessment=reread(draft), to_version=newer, by=contract_manager)
+    assert everything(draft) == stands
+    actions.delete_assessment(assessment=contract_manager.assessments.get())
+    for model in (CarryOver, EarlierAnswer, EarlierTarget):
+        assert set(model.objects.values_list("assessment", flat=True)) == {draft.pk}
