@@ -13,7 +13,7 @@ Plain values in and out; makes no query. The rules, in their order:
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -36,7 +36,10 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 @dataclass(frozen=True)
 class Wording:
-    """A statement: ``texts`` are its words at every rank of the ladder, with "" where a level has none."""
+    """A statement: ``texts`` are its words at every rank of the ladder, with "" where a level has none.
+
+    No two statements have the same ``key``, be they of one version or of two.
+    """
 
     key: int
     lineage: Hashable
@@ -92,6 +95,8 @@ class _Matching:
     def __init__(self, olds, news):
         self.olds = {each.key: each for each in olds}
         self.news = {each.key: each for each in news}
+        self._all_olds, self._all_news, self._old_keys = olds, news, frozenset(self.olds)
+        self._weights_of = {}
         self.made = []
         # By key of an old statement, the new one of its lineage.
         self.heirs = {}
@@ -122,7 +127,6 @@ class _Matching:
             self.news.pop(new)
 
     def _same(self):
-        self._all_olds, self._all_news = list(self.olds.values()), list(self.news.values())
         for identity, certain in ((lambda each: (each.lineage, each.folded), True), (lambda each: each.folded, False)):
             by_identity = {}
             lineages = {each.lineage for each in self.olds.values()} & {each.lineage for each in self.news.values()}
@@ -202,9 +206,29 @@ class _Matching:
 
     def _within(self, part, whole):
         """The share of the words of ``part`` that stand in ``whole``, rare words counting for more."""
-        all_of_it = sum(self.weights[word] * count for word, count in part.content.items())
-        found = sum(self.weights[word] * count for word, count in (part.content & whole.content).items())
-        return found / all_of_it if all_of_it else 0.0
+        all_of_it = self._weight(part)
+        pair = (part.key, whole.key) if part.key in self._old_keys else (whole.key, part.key)
+        return self._shared.get(pair, 0.0) / all_of_it if all_of_it else 0.0
+
+    def _weight(self, one):
+        if one.key not in self._weights_of:
+            self._weights_of[one.key] = sum(self.weights[word] * count for word, count in one.content.items())
+        return self._weights_of[one.key]
+
+    @cached_property
+    def _shared(self):
+        """By the keys of an old and a new statement, the weight of the words that both have; pairs without any are left out."""
+        standing_in = {}
+        for old in self._all_olds:
+            for word, count in old.content.items():
+                standing_in.setdefault(word, []).append((old.key, count))
+        shared = defaultdict(float)
+        for new in self._all_news:
+            for word, count in new.content.items():
+                weight = self.weights[word]
+                for old, old_count in standing_in.get(word, ()):
+                    shared[old, new.key] += weight * min(count, old_count)
+        return shared
 
     def _most(self, one, others):
         return max((min(self._within(one, each), self._within(each, one)) for each in others), default=0.0)
