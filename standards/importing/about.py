@@ -8,6 +8,7 @@ from .sheets import NumberText, Row, Upload
 
 ABOUT = "About"
 WHAT, VALUE = "What", "Value"
+SLUG, FRAMEWORK, NUMBER = "Name in addresses", "Framework", "Version"
 
 
 class _Facts(Table):
@@ -24,8 +25,8 @@ class _Facts(Table):
 class AboutFramework(_Facts):
     """The framework, which is made of a file only with its first version."""
 
-    slug = Column("Name in addresses", "slug", Code(), needed=True)
-    title = Column("Framework", "title", needed=True)
+    slug = Column(SLUG, "slug", Code(), needed=True)
+    title = Column(FRAMEWORK, "title", needed=True)
     owner = Column("Owner", "owner", needed=True)
     purpose = Column("Whom it is for", "purpose")
     allows_undefined_levels = Column("Levels may be without words", "allows_undefined_levels", YesNo())
@@ -49,7 +50,6 @@ class AboutVersion(_Facts):
         self.found, self.rows = [self.book.version], {(): self.book.version}
 
 
-NUMBER = "Version"
 _NAMES = tuple(
     column.column_name
     for names in (

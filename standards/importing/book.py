@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from import_export.results import RowResult
 
 from ..models import Statement, Version
-from .about import ABOUT, AboutVersion, facts_of, row_of
+from .about import ABOUT, FRAMEWORK, NUMBER, SLUG, AboutVersion, facts_of, row_of
 from .cells import shown
 from .problems import Problem, Refused
 from .sheets import MOST_PROBLEMS, Row, Upload
@@ -156,7 +156,17 @@ class Book:
                 self._remove_others(table, seen, planned)
         if not problems:
             problems += self._broken()
-        return Plan(tuple(planned), tuple(problems[:MOST_PROBLEMS]), upload.notes)
+        return Plan(tuple(planned), tuple(problems[:MOST_PROBLEMS]), (*upload.notes, *self._notes(facts)))
+
+    def _notes(self, facts):
+        """What an editor should know of a file that was taken from another version than the draft."""
+        own = self.version.framework.slug, self.version.number
+        named = facts.get(SLUG, own[0]).strip(), facts.get(NUMBER, own[1]).strip()
+        if named != own and not self.is_new and ABOUT not in self.upload.advice:
+            yield (
+                f"The file was taken from {facts.get(FRAMEWORK, named[0])}, version {named[1]}. "
+                f"It goes into {self.version}, which keeps its name and number."
+            )
 
     def _refuse_clashes(self):
         clashes = [

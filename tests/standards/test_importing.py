@@ -386,6 +386,14 @@ def test_what_others_need_is_not_left_out(draft):
     assert {problem.text.partition(" needs ")[2] for problem in problems} == {"B6, which the sheet Areas leaves out."}
 
 
+def test_an_editor_is_told_of_a_file_that_was_taken_from_another_version(draft, published_version):
+    name = published_version.framework.title
+    assert planned(draft, make_editors_workbook(published_version)).notes == (
+        f"The file was taken from {name}, version 2.0. It goes into {name}, version 2.1, which keeps its name and number.",
+    )
+    assert planned(draft, make_editors_workbook(draft)).notes == ()
+
+
 # When it is not done
 
 
