@@ -19,7 +19,11 @@ PUBLIC_IN_THE_ADMIN = ("admin:logout",)
 DIFFERENT_POWERS = ("line manager", "editor", "superuser", "signed out")
 # The admin of the standards has many pages of one making, all drawn for an editor in its own tests. Here it matters who gets in,
 # and what the pages of a row list that hangs on it.
-ON_STANDARDS = {"changelist": "line manager", "change": "superuser", "delete": "superuser"}
+ON_STANDARDS = {
+    **{"changelist": "line manager", "change": "superuser", "delete": "superuser"},
+    # The pages about a version, by the last word of their names.
+    **dict.fromkeys(("next", "links", "import", "export", "review", "off", "publish", "retire"), "line manager"),
+}
 # Who may read a draft of the standards, and who may not.
 READERS_OF_DRAFTS = ("colleague", "editor", "superuser", "signed out")
 # What the addresses of a version that is not published are filled with.
@@ -84,6 +88,8 @@ def _address(world, route):
         "people_user": subject.owner,
         "people_reportingline": subject.live_line,
         "people_notice": subject.notice,
+        # No run is in the world, so this is the key of none.
+        "assessments_carryoverrun": subject.assessment.version,
         "assessments_": subject.assessment,
     }
     row = next((each.pk for name, each in about.items() if name in route.name), row)
