@@ -74,10 +74,14 @@ def read_views(assessment) -> Views:
 
 def read_targets(assessment) -> tuple[dict, dict]:
     """The targets that its owner chose, and those that were agreed, by area's pk as (rank or None, reason): two queries."""
-    chosen, agreed = (
-        {pk: (rank, reason) for pk, rank, reason in query.rows(assessment.pk)} for query in (_TARGETS, _AGREED_TARGETS)
-    )
-    return chosen, agreed
+    return read_chosen_targets(assessment), {
+        pk: (rank, reason) for pk, rank, reason in _AGREED_TARGETS.rows(assessment.pk)
+    }
+
+
+def read_chosen_targets(assessment) -> dict[int, tuple[int | None, str]]:
+    """The targets that its owner chose, in the same way: one query."""
+    return {pk: (rank, reason) for pk, rank, reason in _TARGETS.rows(assessment.pk)}
 
 
 def read_agreed(assessment) -> dict[int, Answered]:

@@ -1,5 +1,7 @@
 """What every page's template knows."""
 
+from functools import cache
+
 from django.conf import settings
 from django.middleware.csrf import get_token
 from django.utils.html import format_html
@@ -16,14 +18,20 @@ PORTAL = {
 
 
 def portal(request):
-    """The portal's names, and ``form_token()``: the hidden fields that each form begins with."""
+    """The portal's names, and the hidden fields that forms begin with: ``csrf_field()``, and ``form_token()`` for all that save.
+
+    The forms of a page have the same token, masked once for each answer.
+    """
+
+    @cache
+    def csrf_field() -> SafeString:
+        return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
 
     def form_token() -> SafeString:
-        token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
         if not request.user.is_authenticated:
-            return token
-        return token + format_html(
+            return csrf_field()
+        return csrf_field() + format_html(
             '<input type="hidden" name="{}" value="{}">', held_posts.DRAWN_FOR, held_posts.sign_for(request.user)
         )
 
-    return {"portal": PORTAL, "form_token": form_token}
+    return {"portal": PORTAL, "csrf_field": csrf_field, "form_token": form_token}

@@ -1,6 +1,7 @@
 """Answering: the rating page of one area, and one answer at a time while scripts run."""
 
 from collections import Counter
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from people.written_queries import WrittenQuery
 from standards.tree import version_tree
 
 from .. import permissions
@@ -19,16 +21,22 @@ from ..checking import agreed_in_words, check_rows
 from ..earlier import NOTHING, make_earlier, read_own
 from ..forms import RatingForm
 from ..forms.rating import drawn
-from ..models import Assessment, Evidence, Target
+from ..models import Assessment, Evidence
 from ..previous import read_previous
 from ..progress import progress_from
 from ..reports.sentences import counted, sentence
-from ..standing import read_agreed
+from ..standing import read_agreed, read_chosen_targets
 from ..wording import person_in_words
 from .refused import refuse_earlier_page
 
 STILL_TRUE = "still_true"
 THE_REST = "rest"
+_SUPPORTED = WrittenQuery(
+    lambda assessment: Evidence.statements.through.objects.filter(evidence__assessment=assessment).values_list(
+        "statement_id"
+    ),
+    UUID,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,8 +166,7 @@ def assessment_check(request, assessment_id):
     tree = version_tree(assessment.version)
     rated, _ = read_own(assessment)
     answers = {pk: Answered(*said) for pk, *said, _, _, _ in rated}
-    rows = Target.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank", "reason")
-    targets = {pk: (rank, reason) for pk, rank, reason in rows}
+    targets = read_chosen_targets(assessment)
     context = {
         "assessment": assessment,
         "tree": tree,
@@ -198,15 +205,12 @@ def _standing(assessment, tree, area, may_rate):
             answered.add(pk)
         if saved_at is None or rated_at > saved_at:
             saved_at = rated_at
-    progress = progress_from(tree, _targets(assessment), answered, saved_at)
+    targets = {pk: rank for pk, (rank, _) in read_chosen_targets(assessment).items()}
+    progress = progress_from(tree, targets, answered, saved_at)
     if assessment.carried_from_id is None:
         return standing, progress, NOTHING
     earlier = make_earlier(assessment, area.statements, rows, not_along if may_rate else ())
     return standing, progress, earlier
-
-
-def _targets(assessment):
-    return dict(Target.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank"))
 
 
 def _save(assessment, form):
@@ -227,5 +231,4 @@ def _onward(request, assessment, tree):
 
 def _evidence_counts(assessment):
     """How many work examples support each statement, by the statement's pk."""
-    supports = Evidence.statements.through.objects.filter(evidence__assessment=assessment)
-    return Counter(supports.values_list("statement_id", flat=True))
+    return Counter(pk for (pk,) in _SUPPORTED.rows(assessment.pk))

@@ -128,11 +128,11 @@ def test_what_is_chosen_on_the_way_to_other_statements_is_saved(windows, cast):
     for level, name in (("0", "Save, and see them or change one"), ("1", "Save and go back")):
         page = windows.open(person, address)
         row = page.locator(".conversation-row").first
-        row.locator(f"input[value='{level}']").check()
+        row.locator(f"input[type='radio'][value='{level}']").check()
         page.get_by_role("main").get_by_role("button", name=name, exact=True).last.click()
         expect(page.get_by_role("heading", level=1)).not_to_contain_text("Where you differ")
         page = windows.open(person, address)
-        assert page.locator(".conversation-row").first.locator(f"input[value='{level}']").is_checked()
+        assert page.locator(".conversation-row").first.locator(f"input[type='radio'][value='{level}']").is_checked()
 
 
 def test_the_other_person_came_first(windows, cast):
