@@ -1,18 +1,20 @@
 """Making a version: begun as a copy, edited, and taken back."""
 
 import json
+import string
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standards.actions import NotNext, publish_unreviewed, start_next_version
 from standards.fingerprint import fingerprint, version_entries
-from standards.models import Statement, Version
+from standards.models import Area, Statement, Version
 from standards.version_numbers import is_higher, is_version_number
 from standards.version_tables import VERSION_PATHS
+from tests.conftest import HEAVY
 from tests.factories import make_user
 from tests.standards.versions import WORDS, make_version, make_whole_version
 
@@ -96,6 +98,35 @@ def test_next_version_is_a_copy_of_everything(published_version, by):
     for model, path in VERSION_PATHS.items():
         counts = [model.objects.filter(**{path or "pk": each.pk}).count() for each in (draft, published_version)]
         assert counts[0] == counts[1] > 0, model
+
+
+@settings(max_examples=500 if HEAVY else 5)
+@given(
+    rows=st.lists(
+        st.tuples(*[st.text(string.ascii_letters + " <&;Łŵ’", min_size=1).filter(str.strip)] * 3),
+        min_size=1,
+        max_size=4,
+    ),
+    data=st.data(),
+)
+def test_whatever_was_edited_is_copied(by, rows, data):
+    """Also what has odd places in the order, labels of our own and no part."""
+    with transaction.atomic():
+        version = make_whole_version()
+        area = Area.objects.get(section__version=version)
+        for n, texts in enumerate(rows):
+            place = data.draw(st.integers(0, 9))
+            statement = Statement.objects.create(
+                area=area, code=f"X{n}.1", topic="X", order=place, part=area.parts.get()
+            )
+            for level, text in zip(version.levels.all(), texts, strict=True):
+                statement.descriptors.create(level=level, text=text)
+        publish_unreviewed(version=version)
+        draft = start_next_version(version=version, number=NUMBER, by=by)
+        entries = [renumbered(draft, "1"), renumbered(version, "1")]
+        assert fingerprint(entries[0]) == fingerprint(entries[1])
+        assert ours(draft) == ours(version)
+        transaction.set_rollback(True)
 
 
 def test_next_version_keeps_lineages_and_points_at_nothing_of_the_one_before(small, by):
