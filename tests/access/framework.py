@@ -20,7 +20,9 @@ DIFFERENT_POWERS = ("line manager", "editor", "superuser", "signed out")
 # The admin of the standards has many pages of one making, all drawn for an editor in its own tests. Here it matters who gets in,
 # and what the pages of a row list that hangs on it.
 ON_STANDARDS = {
-    **{"changelist": "line manager", "change": "superuser", "delete": "superuser"},
+    "changelist": "line manager",
+    "change": "superuser",
+    "delete": "superuser",
     # The pages about a version, by the last word of their names.
     **dict.fromkeys(("next", "links", "import", "export", "review", "off", "publish", "retire"), "line manager"),
 }
