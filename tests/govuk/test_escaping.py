@@ -19,7 +19,7 @@ class Drawn:
 @pytest.mark.parametrize(
     "value",
     [HOSTILE, "", 5, None, 1.5, Drawn(), lazystr(HOSTILE), mark_safe("<i>"), markupsafe.Markup("<i>"), ["<b>"]],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_a_value_is_escaped_as_markupsafe_does(value):
     assert str(escape(value)) == str(markupsafe.escape(value))
