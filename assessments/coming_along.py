@@ -129,7 +129,9 @@ class CameAlong:
 def came_along(assessment: Assessment) -> CameAlong:
     """What came along to the version that ``assessment`` is under, in three queries."""
     rated, rows = read_own(assessment)
-    targets = list(EarlierTarget.objects.filter(assessment=assessment).order_by("area_id").values_list(*_TARGET))
+    # The agreed ones are a line manager's as well, and were given back with the round.
+    own = EarlierTarget.objects.filter(assessment=assessment, view=Rating.View.SELF).order_by("area_id")
+    targets = list(own.values_list(*_TARGET))
     under = Counter(
         version for _, rank, not_relevant, *_, version in rated if version and _is_answer(rank, not_relevant)
     )

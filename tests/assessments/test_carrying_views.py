@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.answers import Answered
-from assessments.models import AgreedGoal, Assessment, EarlierAnswer, Goal, Rating
-from standards.models import Version
+from assessments.models import AgreedGoal, AgreedTarget, Assessment, EarlierAnswer, Goal, Rating
+from standards.models import Area, Version
 from standards.tree import version_tree
 from tests.assessments.pages import links_of, words_of
 from tests.factories import (
@@ -235,6 +235,15 @@ def test_assessment_carried_says_what_was_answered_since_and_stays_readable(brow
     text = words_of(browser.get(came(brought)))
     assert "A2.7 Motivating self and others Version 2.0, A2.7: Expert" in text
     assert "B7.1 Data in contracts Not answered" in text
+
+
+def test_assessment_carried_says_nothing_of_a_target_that_was_agreed_before_it_was_given_back(browser, draft, newer):
+    gone = Area.objects.get(section__version=draft.version, code="B2")
+    AgreedTarget.objects.create(assessment=draft, area=gone, rank=3, reason=HIDDEN)
+    actions.carry_over(assessment=reread(draft), to_version=newer, by=draft.owner)
+    text = words_of(browser.get(came(draft)))
+    assert "B2 Procurement and Mobilisation: Practitioner" in text
+    assert (text.count("B2 Procurement and Mobilisation:"), HIDDEN in text) == (1, False)
 
 
 def test_the_history_says_who_brought_it(browser, draft, brought, newer, sign_in, older):
