@@ -89,9 +89,7 @@ def test_without_a_statement_the_page_asks_and_names_what_was_said(manager_clien
     assert sorted(code for code, *_ in notes()) == ["R2.1", "R2.3"]
 
 
-def test_a_note_of_another_window_is_replaced_only_once_it_was_seen(
-    manager_client, contract_manager, draft, statement
-):
+def test_a_note_of_another_window_is_replaced_only_once_it_was_seen(manager_client, contract_manager, draft, statement):
     write_readers_note(statement_id=statement.pk, reader=contract_manager, **SAID)
     posted = {"statement": str(statement.pk), "drawn": "nothing", "kind": "not-my-job", "text": "Mine"}
     response = manager_client.post(path(draft), posted)
