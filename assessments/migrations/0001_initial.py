@@ -25,51 +25,77 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="AgreedGoal",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("what", models.CharField(max_length=300)),
-                ("measure", models.TextField(blank=True, max_length=1000)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("on-the-job", "On the job"),
-                            ("with-others", "With others"),
-                            ("formal", "Formal learning"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("due_on", models.DateField()),
-                ("aims", models.JSONField(default=list)),
-            ],
-            options={
-                "ordering": ["assessment_id", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AgreedTarget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, max_length=500)),
-            ],
-            options={
-                "ordering": ["assessment_id", "area_id"],
-            },
-        ),
-        migrations.CreateModel(
             name="Assessment",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="standards.framework",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="standards.version"
+                    ),
+                ),
+                (
+                    "carried_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments_carried",
+                        to="standards.version",
+                    ),
+                ),
+                (
+                    "role_profile",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="standards.roleprofile",
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
                         choices=[("draft", "Draft"), ("shared", "Shared"), ("agreed", "Agreed"), ("closed", "Closed")],
                         default="draft",
                         max_length=10,
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="following",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "line_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds_to_review",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 ("rates_first", models.BooleanField(default=False)),
@@ -85,26 +111,107 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CarryOver",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("carried", models.PositiveIntegerField()),
-                ("asked_again", models.PositiveIntegerField()),
-                ("proposed", models.PositiveIntegerField()),
-                ("archived", models.PositiveIntegerField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "ordering": ["assessment_id", "at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "shared"])),
+                        fields=("owner", "framework"),
+                        name="one_open_round_per_person_and_framework",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed_at", None), ("closed_at", None), ("shared_at", None), ("state", "draft")),
+                            models.Q(
+                                ("agreed_at", None),
+                                ("closed_at", None),
+                                ("shared_at__isnull", False),
+                                ("state", "shared"),
+                            ),
+                            models.Q(
+                                ("agreed_at__isnull", False),
+                                ("closed_at", None),
+                                ("shared_at__isnull", False),
+                                ("state", "agreed"),
+                            ),
+                            models.Q(("agreed_at", None), ("closed_at__isnull", False), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="assessment_state_has_its_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("line_manager", None), ("state", "draft")),
+                            models.Q(("line_manager__isnull", False), ("state__in", ["shared", "agreed"])),
+                            models.Q(
+                                ("line_manager__isnull", False), ("shared_at__isnull", False), ("state", "closed")
+                            ),
+                            models.Q(("line_manager", None), ("shared_at", None), ("state", "closed")),
+                            _connector="OR",
+                        ),
+                        name="assessment_state_has_its_line_manager",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("line_manager", None),
+                            models.Q(("line_manager", models.F("owner")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assessment_is_never_reviewed_by_its_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_at", None), models.Q(("state", "agreed"), _negated=True)),
+                            models.Q(
+                                ("acted_at__isnull", False),
+                                ("reviewed_at__isnull", False),
+                                ("shared_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_reviewed_while_shared_or_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("check_code__isnull", False), ("state", "agreed")),
+                            models.Q(models.Q(("state", "agreed"), _negated=True), ("check_code", None)),
+                            _connector="OR",
+                        ),
+                        name="assessment_agreed_has_its_check_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("return_reason", ""), ("state__in", ["draft", "closed"]), _connector="OR"),
+                        name="assessment_returned_only_as_a_draft",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="CarryOverRun",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carry_over_runs",
+                        to="standards.framework",
+                    ),
+                ),
+                (
+                    "from_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carry_over_runs_from",
+                        to="standards.version",
+                    ),
+                ),
+                (
+                    "to_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carry_over_runs_to",
+                        to="standards.version",
+                    ),
+                ),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("done", models.PositiveIntegerField(default=0)),
                 ("failed", models.PositiveIntegerField(default=0)),
@@ -114,58 +221,113 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at", None)),
+                        fields=("from_version",),
+                        name="one_run_at_work_for_a_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_version", models.F("to_version")), _negated=True),
+                        name="run_leads_to_another_version",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AgreedTarget",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agreed_targets",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="agreed_targets", to="standards.area"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+            ],
+            options={
+                "ordering": ["assessment_id", "area_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "area"), name="agreed_target_unique_per_area"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rank__isnull", True), ("rank__gte", 1), _connector="OR"),
+                        name="agreed_target_rank_from_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="Conversation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversation",
+                        to="assessments.assessment",
+                    ),
+                ),
                 ("held_on", models.DateField(blank=True, null=True)),
                 ("points", models.TextField(blank=True, max_length=5000)),
                 ("look_again_on", models.DateField(blank=True, null=True)),
                 ("disagreement", models.TextField(blank=True, max_length=2000)),
                 ("revision", models.PositiveIntegerField(default=1)),
                 ("changed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations_changed",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("owner_confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("line_manager_confirmed_at", models.DateTimeField(blank=True, null=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="EarlierAnswer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("asked-again", "Asked again"),
-                            ("proposed", "Proposed, to be confirmed"),
-                            ("archived", "Kept, not asked any more"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "view",
-                    models.CharField(
-                        choices=[("self", "Self"), ("line_manager", "Line manager"), ("agreed", "Agreed")],
-                        max_length=12,
-                    ),
-                ),
-                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("not_relevant", models.BooleanField(default=False)),
-                ("reason", models.CharField(blank=True, max_length=500)),
-                ("note", models.TextField(blank=True, max_length=2000)),
-                ("rated_at", models.DateTimeField()),
-            ],
             options={
-                "ordering": ["assessment_id", "statement_id", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("line_manager_confirmed_at", None), ("owner_confirmed_at", None)),
+                            ("held_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="conversation_confirmed_only_with_its_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="EarlierTarget",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="earlier_targets",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="earlier_targets", to="standards.area"
+                    ),
+                ),
                 (
                     "view",
                     models.CharField(
@@ -179,12 +341,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["assessment_id", "area_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("assessment", "area", "view"), name="earlier_target_unique_per_area_and_view"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="assessments.assessment"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -205,22 +378,47 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessment_events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "ordering": ["assessment_id", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("actor__isnull", False), ("kind", "carried-over"), _connector="OR"),
+                        name="event_has_its_actor",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Evidence",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="assessments.assessment",
+                    ),
+                ),
                 ("title", models.CharField(max_length=150)),
                 ("text", models.TextField(blank=True, max_length=2000)),
                 ("link", models.URLField(blank=True, max_length=500)),
                 ("dated", models.DateField(blank=True, null=True)),
                 ("revision", models.PositiveIntegerField(default=1)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("statements", models.ManyToManyField(blank=True, related_name="evidence", to="standards.statement")),
             ],
             options={
                 "verbose_name_plural": "evidence",
@@ -231,6 +429,28 @@ class Migration(migrations.Migration):
             name="Goal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="goals", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="goals", to="standards.framework"
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="goals",
+                        to="assessments.assessment",
+                    ),
+                ),
                 ("what", models.CharField(max_length=300)),
                 ("measure", models.TextField(blank=True, max_length=1000)),
                 (
@@ -260,33 +480,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["owner_id", "due_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="GoalNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField(max_length=1000)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "ordering": ["goal_id", "at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="GoalStatement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "ordering": ["goal_id", "statement_id"],
+                "indexes": [models.Index(fields=["state", "due_on"], name="goal_by_day_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("outcome", ""), ("state", "open")),
+                            models.Q(("ended_on__isnull", False), ("state", "done")),
+                            models.Q(
+                                ("ended_on__isnull", False),
+                                ("state", "dropped"),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="goal_state_has_its_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Rating",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="assessments.assessment"
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="standards.statement"
+                    ),
+                ),
                 (
                     "view",
                     models.CharField(
@@ -300,17 +527,67 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=500)),
                 ("note", models.TextField(blank=True, max_length=2000)),
                 ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "rated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings_given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("about_revision", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "given_under",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings_given",
+                        to="standards.version",
+                    ),
+                ),
                 ("rated_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "ordering": ["assessment_id", "statement_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "statement", "view"), name="rating_unique_per_view"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("not_relevant", False), ("reason", "")),
+                            models.Q(("not_relevant", True), ("rank", None), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="rating_not_relevant_has_a_reason_and_no_rank",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("about_revision", None), ("rated_by", None), ("view", "self")),
+                            models.Q(
+                                ("about_revision__isnull", False), ("rated_by__isnull", False), ("view", "line_manager")
+                            ),
+                            models.Q(("about_revision", None), ("view", "agreed")),
+                            _connector="OR",
+                        ),
+                        name="rating_of_a_line_manager_is_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="ReportFile",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="report_files",
+                        to="assessments.assessment",
+                    ),
+                ),
                 (
                     "reader",
                     models.CharField(
@@ -321,622 +598,283 @@ class Migration(migrations.Migration):
                 ("content", models.BinaryField()),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "reader"), name="report_file_unique_per_reader")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Target",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="assessments.assessment"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="standards.area"
+                    ),
+                ),
                 ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, max_length=500)),
             ],
             options={
                 "ordering": ["assessment_id", "area_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "area"), name="target_unique_per_area"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rank__isnull", True), ("rank__gte", 1), _connector="OR"),
+                        name="target_rank_from_one",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="agreedtarget",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="agreed_targets", to="standards.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="carried_from",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="assessments_carried",
-                to="standards.version",
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="framework",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="standards.framework"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="line_manager",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rounds_to_review",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="previous",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="following",
-                to="assessments.assessment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="role_profile",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="assessments",
-                to="standards.roleprofile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreedtarget",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="agreed_targets", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreedgoal",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="agreed_goals", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryover",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="carry_overs", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryover",
-            name="from_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="carry_overs_from", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryover",
-            name="to_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="carry_overs_to", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryoverrun",
-            name="framework",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="carry_over_runs", to="standards.framework"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryoverrun",
-            name="from_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="carry_over_runs_from", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryoverrun",
-            name="to_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="carry_over_runs_to", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="carryover",
-            name="run",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="carry_overs",
-                to="assessments.carryoverrun",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conversation",
-            name="assessment",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="conversation", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="conversation",
-            name="changed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conversations_changed",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="earlieranswer",
-            name="about",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="earlier_answers_about",
-                to="standards.statement",
-            ),
-        ),
-        migrations.AddField(
-            model_name="earlieranswer",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="earlier_answers", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="earlieranswer",
-            name="rated_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="earlier_answers_given",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="earlieranswer",
-            name="statement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="earlier_answers", to="standards.statement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="earliertarget",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="earlier_targets", to="standards.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="earliertarget",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="earlier_targets", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="assessment_events",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="events", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="evidence",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="evidence",
-            name="statements",
-            field=models.ManyToManyField(blank=True, related_name="evidence", to="standards.statement"),
-        ),
-        migrations.AddField(
-            model_name="earlieranswer",
-            name="evidence",
-            field=models.ManyToManyField(blank=True, related_name="earlier_answers", to="assessments.evidence"),
-        ),
-        migrations.AddField(
-            model_name="goal",
-            name="assessment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="goals",
-                to="assessments.assessment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="goal",
-            name="framework",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="goals", to="standards.framework"
-            ),
-        ),
-        migrations.AddField(
-            model_name="goal",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="goals", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreedgoal",
-            name="goal",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="agreements",
-                to="assessments.goal",
-            ),
-        ),
-        migrations.AddField(
-            model_name="goalnote",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="goal_notes", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="goalnote",
-            name="goal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="assessments.goal"
-            ),
-        ),
-        migrations.AddField(
-            model_name="goalstatement",
-            name="goal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="aims", to="assessments.goal"
-            ),
-        ),
-        migrations.AddField(
-            model_name="goalstatement",
-            name="statement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="goal_aims", to="standards.statement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="given_under",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="ratings_given",
-                to="standards.version",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="rated_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="ratings_given",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="statement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="standards.statement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportfile",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="report_files", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="target",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="standards.area"
-            ),
-        ),
-        migrations.AddField(
-            model_name="target",
-            name="assessment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="assessments.assessment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "shared"])),
-                fields=("owner", "framework"),
-                name="one_open_round_per_person_and_framework",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at", None), ("closed_at", None), ("shared_at", None), ("state", "draft")),
-                    models.Q(
-                        ("agreed_at", None), ("closed_at", None), ("shared_at__isnull", False), ("state", "shared")
+        migrations.CreateModel(
+            name="CarryOver",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="carry_overs",
+                        to="assessments.assessment",
                     ),
-                    models.Q(
-                        ("agreed_at__isnull", False),
-                        ("closed_at", None),
-                        ("shared_at__isnull", False),
-                        ("state", "agreed"),
+                ),
+                (
+                    "from_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carry_overs_from",
+                        to="standards.version",
                     ),
-                    models.Q(("agreed_at", None), ("closed_at__isnull", False), ("state", "closed")),
-                    _connector="OR",
                 ),
-                name="assessment_state_has_its_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("line_manager", None), ("state", "draft")),
-                    models.Q(("line_manager__isnull", False), ("state__in", ["shared", "agreed"])),
-                    models.Q(("line_manager__isnull", False), ("shared_at__isnull", False), ("state", "closed")),
-                    models.Q(("line_manager", None), ("shared_at", None), ("state", "closed")),
-                    _connector="OR",
-                ),
-                name="assessment_state_has_its_line_manager",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("line_manager", None),
-                    models.Q(("line_manager", models.F("owner")), _negated=True),
-                    _connector="OR",
-                ),
-                name="assessment_is_never_reviewed_by_its_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reviewed_at", None), models.Q(("state", "agreed"), _negated=True)),
-                    models.Q(("acted_at__isnull", False), ("reviewed_at__isnull", False), ("shared_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="assessment_reviewed_while_shared_or_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("check_code__isnull", False), ("state", "agreed")),
-                    models.Q(models.Q(("state", "agreed"), _negated=True), ("check_code", None)),
-                    _connector="OR",
-                ),
-                name="assessment_agreed_has_its_check_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("return_reason", ""), ("state__in", ["draft", "closed"]), _connector="OR"),
-                name="assessment_returned_only_as_a_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreedtarget",
-            constraint=models.UniqueConstraint(fields=("assessment", "area"), name="agreed_target_unique_per_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreedtarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rank__isnull", True), ("rank__gte", 1), _connector="OR"),
-                name="agreed_target_rank_from_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carryoverrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("finished_at", None)),
-                fields=("from_version",),
-                name="one_run_at_work_for_a_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carryoverrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_version", models.F("to_version")), _negated=True),
-                name="run_leads_to_another_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carryover",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "to_version"), name="carried_over_once_to_a_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carryover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_version", models.F("to_version")), _negated=True),
-                name="carried_over_to_another_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("line_manager_confirmed_at", None), ("owner_confirmed_at", None)),
-                    ("held_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="conversation_confirmed_only_with_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earliertarget",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "area", "view"), name="earlier_target_unique_per_area_and_view"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("actor__isnull", False), ("kind", "carried-over"), _connector="OR"),
-                name="event_has_its_actor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlieranswer",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "statement", "view", "about"), name="earlier_answer_once_beside_a_statement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlieranswer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("about", None)),
-                fields=("assessment", "statement", "view"),
-                name="earlier_answer_archived_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlieranswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("about", None), ("outcome", "archived")),
-                    models.Q(models.Q(("outcome", "archived"), _negated=True), ("about__isnull", False)),
-                    _connector="OR",
-                ),
-                name="earlier_answer_is_archived_or_beside_a_statement",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="goal",
-            index=models.Index(fields=["state", "due_on"], name="goal_by_day_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("outcome", ""), ("state", "open")),
-                    models.Q(("ended_on__isnull", False), ("state", "done")),
-                    models.Q(
-                        ("ended_on__isnull", False), ("state", "dropped"), models.Q(("outcome", ""), _negated=True)
+                (
+                    "to_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carry_overs_to",
+                        to="standards.version",
                     ),
-                    _connector="OR",
                 ),
-                name="goal_state_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreedgoal",
-            constraint=models.UniqueConstraint(fields=("assessment", "order"), name="agreed_goal_has_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="goalstatement",
-            constraint=models.UniqueConstraint(fields=("goal", "statement"), name="goal_names_a_statement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="goalstatement",
-            constraint=models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="goal_aims_at_a_level"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "statement", "view"), name="rating_unique_per_view"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("not_relevant", False), ("reason", "")),
-                    models.Q(("not_relevant", True), ("rank", None), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="carry_overs",
+                        to="assessments.carryoverrun",
+                    ),
                 ),
-                name="rating_not_relevant_has_a_reason_and_no_rank",
-            ),
+                ("carried", models.PositiveIntegerField()),
+                ("asked_again", models.PositiveIntegerField()),
+                ("proposed", models.PositiveIntegerField()),
+                ("archived", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["assessment_id", "at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "to_version"), name="carried_over_once_to_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_version", models.F("to_version")), _negated=True),
+                        name="carried_over_to_another_version",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("about_revision", None), ("rated_by", None), ("view", "self")),
-                    models.Q(("about_revision__isnull", False), ("rated_by__isnull", False), ("view", "line_manager")),
-                    models.Q(("about_revision", None), ("view", "agreed")),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="EarlierAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="earlier_answers",
+                        to="assessments.assessment",
+                    ),
                 ),
-                name="rating_of_a_line_manager_is_signed",
-            ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earlier_answers",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "about",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earlier_answers_about",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("asked-again", "Asked again"),
+                            ("proposed", "Proposed, to be confirmed"),
+                            ("archived", "Kept, not asked any more"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "view",
+                    models.CharField(
+                        choices=[("self", "Self"), ("line_manager", "Line manager"), ("agreed", "Agreed")],
+                        max_length=12,
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("not_relevant", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("note", models.TextField(blank=True, max_length=2000)),
+                (
+                    "rated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earlier_answers_given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("rated_at", models.DateTimeField()),
+                (
+                    "evidence",
+                    models.ManyToManyField(blank=True, related_name="earlier_answers", to="assessments.evidence"),
+                ),
+            ],
+            options={
+                "ordering": ["assessment_id", "statement_id", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("assessment", "statement", "view", "about"),
+                        name="earlier_answer_once_beside_a_statement",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("about", None)),
+                        fields=("assessment", "statement", "view"),
+                        name="earlier_answer_archived_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("about", None), ("outcome", "archived")),
+                            models.Q(models.Q(("outcome", "archived"), _negated=True), ("about__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="earlier_answer_is_archived_or_beside_a_statement",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=models.UniqueConstraint(fields=("assessment", "reader"), name="report_file_unique_per_reader"),
+        migrations.CreateModel(
+            name="AgreedGoal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agreed_goals",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="agreements",
+                        to="assessments.goal",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+                ("what", models.CharField(max_length=300)),
+                ("measure", models.TextField(blank=True, max_length=1000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("on-the-job", "On the job"),
+                            ("with-others", "With others"),
+                            ("formal", "Formal learning"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("aims", models.JSONField(default=list)),
+            ],
+            options={
+                "ordering": ["assessment_id", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "order"), name="agreed_goal_has_a_place")
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("assessment", "area"), name="target_unique_per_area"),
+        migrations.CreateModel(
+            name="GoalNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="assessments.goal"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="goal_notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("text", models.TextField(max_length=1000)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["goal_id", "at", "pk"],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rank__isnull", True), ("rank__gte", 1), _connector="OR"),
-                name="target_rank_from_one",
-            ),
+        migrations.CreateModel(
+            name="GoalStatement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aims", to="assessments.goal"
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="goal_aims", to="standards.statement"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["goal_id", "statement_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("goal", "statement"), name="goal_names_a_statement_once"),
+                    models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="goal_aims_at_a_level"),
+                ],
+            },
         ),
         migrations.RunPython(install_guards, migrations.RunPython.noop),
     ]

@@ -42,6 +42,16 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
                 ("name", models.CharField(max_length=150)),
                 ("job_title", models.CharField(blank=True, max_length=150)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="people.organisation",
+                    ),
+                ),
                 ("is_staff", models.BooleanField(default=False, verbose_name="may enter the admin")),
                 ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -67,73 +77,30 @@ class Migration(migrations.Migration):
                         verbose_name="user permissions",
                     ),
                 ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="people",
-                        to="people.organisation",
-                    ),
-                ),
             ],
             options={
                 "ordering": ["name", "email"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportingLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email", models.EmailField(max_length=254, verbose_name="address asked")),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
-                ("declined_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "line_manager",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reporting_to_me",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reporting_lines",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique_in_any_case"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("address", models.EmailField(blank=True, max_length=254)),
                 (
                     "kind",
@@ -164,6 +131,16 @@ class Migration(migrations.Migration):
                         max_length=30,
                     ),
                 ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("path", models.CharField(blank=True, max_length=200)),
                 ("due_on", models.DateField(blank=True, null=True)),
                 ("key", models.CharField(blank=True, max_length=400, null=True, unique=True)),
@@ -187,26 +164,6 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField(blank=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
             options={
                 "ordering": ["-made_at", "-pk"],
@@ -256,6 +213,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_choices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "kind",
                     models.CharField(
                         choices=[
@@ -284,93 +249,105 @@ class Migration(migrations.Migration):
                         max_length=30,
                     ),
                 ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_choices",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
             options={
                 "ordering": ["user_id", "kind"],
                 "constraints": [models.UniqueConstraint(fields=("user", "kind"), name="notice_choice_once_per_kind")],
             },
         ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_unique_in_any_case"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportingline",
-            index=models.Index(fields=["email"], name="line_by_address"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at__isnull", False), ("ended_at", None)),
-                fields=("person",),
-                name="one_live_line_per_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at", None), ("declined_at", None), ("ended_at", None)),
-                fields=("person",),
-                name="one_pending_line_per_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at", None), ("line_manager", None)),
-                    models.Q(("accepted_at__isnull", False), ("line_manager__isnull", False)),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="ReportingLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reporting_lines",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
-                name="line_is_accepted_by_a_line_manager",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("declined_at", None), models.Q(("accepted_at", None), ("ended_at", None)), _connector="OR"
+                ("email", models.EmailField(max_length=254, verbose_name="address asked")),
+                (
+                    "line_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reporting_to_me",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
-                name="line_declined_is_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", None)),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
                 ),
-                name="line_is_ended_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("line_manager", None),
-                    models.Q(("line_manager", models.F("person")), _negated=True),
-                    _connector="OR",
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("declined_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
-                name="line_leads_to_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="line_address_in_lower_case",
-            ),
+            ],
+            options={
+                "ordering": ["-asked_at", "-pk"],
+                "indexes": [models.Index(fields=["email"], name="line_by_address")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at__isnull", False), ("ended_at", None)),
+                        fields=("person",),
+                        name="one_live_line_per_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("declined_at", None), ("ended_at", None)),
+                        fields=("person",),
+                        name="one_pending_line_per_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at", None), ("line_manager", None)),
+                            models.Q(("accepted_at__isnull", False), ("line_manager__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="line_is_accepted_by_a_line_manager",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("declined_at", None), models.Q(("accepted_at", None), ("ended_at", None)), _connector="OR"
+                        ),
+                        name="line_declined_is_over",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="line_is_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("line_manager", None),
+                            models.Q(("line_manager", models.F("person")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="line_leads_to_somebody_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="line_address_in_lower_case",
+                    ),
+                ],
+            },
         ),
     ]

@@ -24,47 +24,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Area",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("short_title", models.CharField(max_length=60)),
-                ("summary", models.TextField()),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("behaviour", "Behaviours"),
-                            ("lifecycle", "Lifecycle activities"),
-                            ("enabling", "Enabling activities"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "ordering": ["section", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseStudy",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=200)),
-                ("organisation", models.CharField(max_length=200)),
-                ("introduction", models.TextField(help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "verbose_name_plural": "case studies",
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
             name="Framework",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -90,232 +49,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["title"],
             },
-        ),
-        migrations.CreateModel(
-            name="Level",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=50)),
-                ("definition", models.TextField(help_text="The definition in the glossary")),
-                ("summary", models.TextField(help_text="The same in short, from Links between levels")),
-            ],
-            options={
-                "ordering": ["version", "rank"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RoleProfile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=100)),
-                ("setting", models.CharField(blank=True, max_length=100)),
-                ("pathway", models.CharField(max_length=100)),
-                ("description", models.TextField()),
-                ("order", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Section",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("summary", models.TextField()),
-                ("chosen_by_role", models.BooleanField(default=False)),
-                ("order", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attribute",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("areas", models.ManyToManyField(related_name="attributes", to="standards.area")),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="GuideSection",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("areas", models.ManyToManyField(blank=True, related_name="guide_sections", to="standards.area")),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalAreaVariant",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("where", models.CharField(max_length=200)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical area variant",
-                "verbose_name_plural": "historical area variants",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalAttribute",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("name", models.CharField(max_length=100)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical attribute",
-                "verbose_name_plural": "historical attributes",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalAttribute_areas",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "attribute",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.attribute",
-                    ),
-                ),
-                (
-                    "history",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        to="standards.historicalattribute",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "HistoricalAttribute_areas",
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalCaseStudyStage",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("text", models.TextField(help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "case_study",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.casestudy",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical case study stage",
-                "verbose_name_plural": "historical case study stages",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalFramework",
@@ -365,12 +98,326 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name="Version",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "framework",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="standards.framework"
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="standards.version",
+                    ),
+                ),
+                ("number", models.CharField(max_length=20)),
+                ("issued", models.CharField(help_text="As printed on the document, such as July 2019", max_length=50)),
+                ("source_title", models.CharField(max_length=300)),
+                ("source_url", models.URLField(blank=True, max_length=500)),
+                ("licence", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("published", "Published"),
+                            ("retired", "Retired"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("closes_on", models.DateField(blank=True, editable=False, null=True)),
+                ("retires_on", models.DateField(blank=True, editable=False, null=True)),
+                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
+                ("edited_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+            ],
+            options={
+                "ordering": ["framework", "number"],
+                "permissions": [("publish_version", "Can publish and retire versions")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("framework", "number"), name="version_number_unique_in_framework"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("fingerprint", ""),
+                                ("published_at", None),
+                                ("retired_at", None),
+                                ("state__in", ["draft", "in_review"]),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("retired_at", None),
+                                ("state", "published"),
+                                models.Q(("fingerprint", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("retired_at__isnull", False),
+                                ("state", "retired"),
+                                models.Q(("fingerprint", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_state_has_its_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes_on", None), ("retires_on", None)),
+                            models.Q(
+                                ("closes_on__isnull", False),
+                                ("retires_on", None),
+                                ("state__in", ["published", "retired"]),
+                            ),
+                            models.Q(
+                                ("closes_on__lte", models.F("retires_on")), ("state__in", ["published", "retired"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_closes_before_it_retires",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseStudy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="case_studies", to="standards.version"
+                    ),
+                ),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=200)),
+                ("organisation", models.CharField(max_length=200)),
+                ("introduction", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "verbose_name_plural": "case studies",
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "slug"), name="case_study_slug_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="GlossaryTerm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="glossary_terms",
+                        to="standards.version",
+                    ),
+                ),
+                ("term", models.CharField(max_length=100)),
+                ("definition", models.TextField()),
+                ("note", models.TextField(blank=True, help_text="How the printed document differs, where it does")),
+                ("other_forms", models.TextField(blank=True, help_text="One a line, such as stakeholders")),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [models.UniqueConstraint(fields=("version", "term"), name="term_unique_in_version")],
+            },
+        ),
+        migrations.CreateModel(
+            name="HeldImport",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_imports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_imports",
+                        to="standards.version",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                ("is_whole", models.BooleanField(default=False)),
+                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["-held_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalAttribute",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical attribute",
+                "verbose_name_plural": "historical attributes",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalCaseStudy",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=200)),
+                ("organisation", models.CharField(max_length=200)),
+                ("introduction", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical case study",
+                "verbose_name_plural": "historical case studies",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalGlossaryTerm",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("term", models.CharField(max_length=100)),
+                ("definition", models.TextField()),
+                ("note", models.TextField(blank=True, help_text="How the printed document differs, where it does")),
+                ("other_forms", models.TextField(blank=True, help_text="One a line, such as stakeholders")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical glossary term",
+                "verbose_name_plural": "historical glossary terms",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name="HistoricalGuideSection",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("code", models.CharField(max_length=10)),
                 ("title", models.CharField(max_length=200)),
                 ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -397,55 +444,23 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalGuideSection_areas",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "guidesection",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.guidesection",
-                    ),
-                ),
-                (
-                    "history",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        to="standards.historicalguidesection",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "HistoricalGuideSection_areas",
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
             name="HistoricalInsight",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("number", models.PositiveSmallIntegerField()),
                 ("group", models.CharField(max_length=100)),
                 ("text", models.CharField(max_length=200)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -472,692 +487,96 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalPart",
+            name="HistoricalLevel",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=50)),
+                ("definition", models.TextField(help_text="The definition in the glossary")),
+                ("summary", models.TextField(help_text="The same in short, from Links between levels")),
                 (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "area",
+                    "version",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical part",
-                "verbose_name_plural": "historical parts",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="Insight",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
-                ("group", models.CharField(max_length=100)),
-                ("text", models.CharField(max_length=200)),
-                ("areas", models.ManyToManyField(blank=True, related_name="insights", to="standards.area")),
-            ],
-            options={
-                "ordering": ["version", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalInsight_areas",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        to="standards.historicalinsight",
-                    ),
-                ),
-                (
-                    "insight",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_tablespace="",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.insight",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "HistoricalInsight_areas",
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="Part",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="standards.area"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["area", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalStatement",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("lineage", models.UUIDField(default=uuid.uuid4)),
-                ("code", models.CharField(max_length=10)),
-                ("topic", models.CharField(max_length=60)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "part",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.part",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical statement",
-                "verbose_name_plural": "historical statements",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalRoleTarget",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "profile",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.roleprofile",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical role target",
-                "verbose_name_plural": "historical role targets",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="RoleTarget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="role_targets", to="standards.area"
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="role_targets", to="standards.level"
-                    ),
-                ),
-                (
-                    "profile",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="standards.roleprofile"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["profile", "area"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalArea",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("short_title", models.CharField(max_length=60)),
-                ("summary", models.TextField()),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("behaviour", "Behaviours"),
-                            ("lifecycle", "Lifecycle activities"),
-                            ("enabling", "Enabling activities"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.section",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical area",
-                "verbose_name_plural": "historical areas",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddField(
-            model_name="area",
-            name="section",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="areas", to="standards.section"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Statement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("lineage", models.UUIDField(default=uuid.uuid4)),
-                ("code", models.CharField(max_length=10)),
-                ("topic", models.CharField(max_length=60)),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="statements", to="standards.area"
-                    ),
-                ),
-                (
-                    "part",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="statements",
-                        to="standards.part",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["area", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReadersNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("unclear", "It is unclear"),
-                            ("hard-to-evidence", "It is hard to show evidence for"),
-                            ("not-my-job", "It is not part of my job"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("text", models.TextField(blank=True, max_length=500)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "reader",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="readers_notes",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="readers_notes",
-                        to="standards.statement",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["statement_id", "at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LevelDescriptor",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                (
-                    "level",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="descriptors", to="standards.level"
-                    ),
-                ),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="descriptors",
-                        to="standards.statement",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["statement", "level"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoricalLevelDescriptor",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.statement",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical level descriptor",
-                "verbose_name_plural": "historical level descriptors",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="StatementComment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField(max_length=2000)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("resolved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="statement_comments",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="standards.statement"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["statement", "at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Version",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=20)),
-                ("issued", models.CharField(help_text="As printed on the document, such as July 2019", max_length=50)),
-                ("source_title", models.CharField(max_length=300)),
-                ("source_url", models.URLField(blank=True, max_length=500)),
-                ("licence", models.CharField(max_length=300)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("in_review", "In review"),
-                            ("published", "Published"),
-                            ("retired", "Retired"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("published_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("closes_on", models.DateField(blank=True, editable=False, null=True)),
-                ("retires_on", models.DateField(blank=True, editable=False, null=True)),
-                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
-                ("edited_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                (
-                    "follows",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="followed_by",
                         to="standards.version",
                     ),
                 ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
-                    "framework",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="standards.framework"
-                    ),
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
                 ),
-            ],
-            options={
-                "ordering": ["framework", "number"],
-                "permissions": [("publish_version", "Can publish and retire versions")],
-            },
-        ),
-        migrations.CreateModel(
-            name="StatementLink",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("same", "Same words"),
-                            ("editorial", "Edited, same meaning"),
-                            ("changed", "Changed meaning"),
-                            ("split", "Split"),
-                            ("merged", "Merged"),
-                            ("new", "New"),
-                            ("removed", "Removed"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                (
-                    "decided_by",
+                    "history_user",
                     models.ForeignKey(
-                        blank=True,
-                        editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                (
-                    "new",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="links_back",
-                        to="standards.statement",
-                    ),
-                ),
-                (
-                    "old",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links_onward",
-                        to="standards.statement",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="standards.version"
-                    ),
-                ),
             ],
             options={
-                "ordering": ["version", "new__area__order", "new__order", "old__order", "pk"],
+                "verbose_name": "historical level",
+                "verbose_name_plural": "historical levels",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Source",
+            name="HistoricalLifecycleStage",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("title", models.CharField(max_length=200)),
-                ("url", models.URLField(blank=True, max_length=500)),
+                ("involvement", models.TextField(blank=True, help_text="Markdown; headings begin with ##")),
                 ("order", models.PositiveSmallIntegerField()),
                 (
                     "version",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="standards.version"
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "ordering": ["version", "order"],
+                "verbose_name": "historical lifecycle stage",
+                "verbose_name_plural": "historical lifecycle stages",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="SignOff",
+            name="HistoricalReferencePage",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[("waiting", "Waiting"), ("signed", "Signed off"), ("changes", "Changes wanted")],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("remark", models.TextField(blank=True, max_length=2000)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("fingerprint", models.CharField(blank=True, max_length=64)),
-                ("is_current", models.BooleanField(default=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sign_offs_asked",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "reviewer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sign_offs",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sign_offs", to="standards.version"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["version", "-asked_at", "pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="section",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="roleprofile",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="role_profiles", to="standards.version"
-            ),
-        ),
-        migrations.CreateModel(
-            name="ReferencePage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("slug", models.SlugField()),
                 ("title", models.CharField(max_length=200)),
                 ("body", models.TextField(help_text="Markdown; headings begin with ##")),
@@ -1169,121 +588,172 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pages", to="standards.version"
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "ordering": ["version", "order"],
+                "verbose_name": "historical reference page",
+                "verbose_name_plural": "historical reference pages",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="PeopleProfile",
+            name="HistoricalRoleProfile",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("slug", models.SlugField()),
-                ("job_title", models.CharField(max_length=100)),
-                ("organisation", models.CharField(max_length=200)),
-                ("quote", models.TextField(blank=True)),
-                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("title", models.CharField(max_length=100)),
+                ("setting", models.CharField(blank=True, max_length=100)),
+                ("pathway", models.CharField(max_length=100)),
+                ("description", models.TextField()),
                 ("order", models.PositiveSmallIntegerField()),
                 (
-                    "level",
+                    "version",
                     models.ForeignKey(
                         blank=True,
+                        db_constraint=False,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="people_profiles",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="people_profiles",
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
                         to="standards.version",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LifecycleStage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("involvement", models.TextField(blank=True, help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lifecycle_stages",
-                        to="standards.version",
-                    ),
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
                 ),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.AddField(
-            model_name="level",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="levels", to="standards.version"
-            ),
-        ),
-        migrations.CreateModel(
-            name="LearningResource",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("provider", models.CharField(max_length=200)),
-                ("link", models.URLField(blank=True, max_length=500)),
-                ("order", models.PositiveSmallIntegerField()),
                 (
-                    "area",
+                    "history_user",
                     models.ForeignKey(
-                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="learning_resources",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="learning_resources",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="learning_resources",
-                        to="standards.version",
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "ordering": ["version", "order", "title"],
+                "verbose_name": "historical role profile",
+                "verbose_name_plural": "historical role profiles",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        migrations.AddField(
-            model_name="insight",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="insights", to="standards.version"
-            ),
+        migrations.CreateModel(
+            name="HistoricalSection",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField()),
+                ("chosen_by_role", models.BooleanField(default=False)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical section",
+                "verbose_name_plural": "historical sections",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSource",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical source",
+                "verbose_name_plural": "historical sources",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name="HistoricalVersion",
@@ -1312,13 +782,6 @@ class Migration(migrations.Migration):
                 ("retires_on", models.DateField(blank=True, editable=False, null=True)),
                 ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
                 (
                     "framework",
                     models.ForeignKey(
@@ -1328,15 +791,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="standards.framework",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1351,10 +805,1142 @@ class Migration(migrations.Migration):
                         to="standards.version",
                     ),
                 ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical version",
                 "verbose_name_plural": "historical versions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Level",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="levels", to="standards.version"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=50)),
+                ("definition", models.TextField(help_text="The definition in the glossary")),
+                ("summary", models.TextField(help_text="The same in short, from Links between levels")),
+            ],
+            options={
+                "ordering": ["version", "rank"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "rank"), name="level_rank_unique_in_version"),
+                    models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="level_rank_from_one"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LifecycleStage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lifecycle_stages",
+                        to="standards.version",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("involvement", models.TextField(blank=True, help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "title"), name="stage_title_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferencePage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pages", to="standards.version"
+                    ),
+                ),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                (
+                    "group",
+                    models.CharField(choices=[("about", "About the standards"), ("annex", "Annexes")], max_length=10),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "slug"), name="page_slug_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_profiles",
+                        to="standards.version",
+                    ),
+                ),
+                ("slug", models.SlugField()),
+                ("title", models.CharField(max_length=100)),
+                ("setting", models.CharField(blank=True, max_length=100)),
+                ("pathway", models.CharField(max_length=100)),
+                ("description", models.TextField()),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "slug"), name="profile_slug_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Section",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="standards.version"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField()),
+                ("chosen_by_role", models.BooleanField(default=False)),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "code"), name="section_code_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignOff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sign_offs", to="standards.version"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_offs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_offs_asked",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("signed", "Signed off"), ("changes", "Changes wanted")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("remark", models.TextField(blank=True, max_length=2000)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("is_current", models.BooleanField(default=True)),
+            ],
+            options={
+                "ordering": ["version", "-asked_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("version", "reviewer"),
+                        name="sign_off_asked_once_a_review",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "waiting"), ("answered_at", None), ("fingerprint", ""), ("remark", "")),
+                            models.Q(
+                                ("answer", "signed"),
+                                ("answered_at__isnull", False),
+                                models.Q(("fingerprint", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("answer", "changes"),
+                                ("answered_at__isnull", False),
+                                models.Q(("remark", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sign_off_answer_has_its_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="standards.version"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "title"), name="source_title_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseStudyStage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case_study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="standards.casestudy"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["case_study", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case_study", "title"), name="stage_title_unique_in_case_study")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalCaseStudyStage",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "case_study",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.casestudy",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical case study stage",
+                "verbose_name_plural": "historical case study stages",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalPeopleProfile",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("job_title", models.CharField(max_length=100)),
+                ("organisation", models.CharField(max_length=200)),
+                ("quote", models.TextField(blank=True)),
+                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.level",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical people profile",
+                "verbose_name_plural": "historical people profiles",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="PeopleProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people_profiles",
+                        to="standards.version",
+                    ),
+                ),
+                ("slug", models.SlugField()),
+                ("job_title", models.CharField(max_length=100)),
+                ("organisation", models.CharField(max_length=200)),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="people_profiles",
+                        to="standards.level",
+                    ),
+                ),
+                ("quote", models.TextField(blank=True)),
+                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "slug"), name="person_slug_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Area",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="areas", to="standards.section"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("short_title", models.CharField(max_length=60)),
+                ("summary", models.TextField()),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("behaviour", "Behaviours"),
+                            ("lifecycle", "Lifecycle activities"),
+                            ("enabling", "Enabling activities"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["section", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("section", "code"), name="area_code_unique_in_section")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalArea",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("short_title", models.CharField(max_length=60)),
+                ("summary", models.TextField()),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("behaviour", "Behaviours"),
+                            ("lifecycle", "Lifecycle activities"),
+                            ("enabling", "Enabling activities"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.section",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical area",
+                "verbose_name_plural": "historical areas",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="AreaVariant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="standards.area"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("where", models.CharField(max_length=200)),
+            ],
+            options={
+                "ordering": ["area", "title"],
+                "constraints": [models.UniqueConstraint(fields=("area", "title"), name="variant_title_unique_in_area")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attribute",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attributes", to="standards.version"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("areas", models.ManyToManyField(related_name="attributes", to="standards.area")),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "name"), name="attribute_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="GuideSection",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guide_sections",
+                        to="standards.version",
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("areas", models.ManyToManyField(blank=True, related_name="guide_sections", to="standards.area")),
+            ],
+            options={
+                "ordering": ["version", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "code"), name="guide_code_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalAreaVariant",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("where", models.CharField(max_length=200)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical area variant",
+                "verbose_name_plural": "historical area variants",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalLearningResource",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("provider", models.CharField(max_length=200)),
+                ("link", models.URLField(blank=True, max_length=500)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.version",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.level",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical learning resource",
+                "verbose_name_plural": "historical learning resources",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalPart",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical part",
+                "verbose_name_plural": "historical parts",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRoleTarget",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.roleprofile",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.level",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical role target",
+                "verbose_name_plural": "historical role targets",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Insight",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="insights", to="standards.version"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("group", models.CharField(max_length=100)),
+                ("text", models.CharField(max_length=200)),
+                ("areas", models.ManyToManyField(blank=True, related_name="insights", to="standards.area")),
+            ],
+            options={
+                "ordering": ["version", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "number"), name="insight_number_unique_in_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LearningResource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="learning_resources",
+                        to="standards.version",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("provider", models.CharField(max_length=200)),
+                ("link", models.URLField(blank=True, max_length=500)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="learning_resources",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="learning_resources",
+                        to="standards.level",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["version", "order", "title"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Part",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="standards.area"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["area", "order"],
+                "constraints": [models.UniqueConstraint(fields=("area", "code"), name="part_code_unique_in_area")],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleTarget",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="standards.roleprofile"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="role_targets", to="standards.area"
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="role_targets", to="standards.level"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["profile", "area"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("profile", "area"), name="role_target_unique_per_area")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalAttribute_areas",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "attribute",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.attribute",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="standards.historicalattribute",
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "verbose_name": "HistoricalAttribute_areas",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalGuideSection_areas",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "guidesection",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.guidesection",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="standards.historicalguidesection",
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "verbose_name": "HistoricalGuideSection_areas",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalInsight_areas",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "insight",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.insight",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="standards.historicalinsight",
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "verbose_name": "HistoricalInsight_areas",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalStatement",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("lineage", models.UUIDField(default=uuid.uuid4)),
+                ("code", models.CharField(max_length=10)),
+                ("topic", models.CharField(max_length=60)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.area",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.part",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical statement",
+                "verbose_name_plural": "historical statements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Statement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="statements", to="standards.area"
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="statements",
+                        to="standards.part",
+                    ),
+                ),
+                ("lineage", models.UUIDField(default=uuid.uuid4)),
+                ("code", models.CharField(max_length=10)),
+                ("topic", models.CharField(max_length=60)),
+                ("order", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "ordering": ["area", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "code"), name="statement_code_unique_in_area"),
+                    models.UniqueConstraint(fields=("area", "lineage"), name="statement_lineage_unique_in_area"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalLevelDescriptor",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("text", models.TextField()),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="standards.level",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical level descriptor",
+                "verbose_name_plural": "historical level descriptors",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },
@@ -1380,43 +1966,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "new",
+                    "version",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
-                        to="standards.statement",
+                        to="standards.version",
                     ),
                 ),
                 (
@@ -1431,14 +1989,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "version",
+                    "new",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
-                        to="standards.version",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -1451,829 +2037,191 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalSource",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("url", models.URLField(blank=True, max_length=500)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical source",
-                "verbose_name_plural": "historical sources",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalSection",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("code", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("summary", models.TextField()),
-                ("chosen_by_role", models.BooleanField(default=False)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical section",
-                "verbose_name_plural": "historical sections",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalRoleProfile",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=100)),
-                ("setting", models.CharField(blank=True, max_length=100)),
-                ("pathway", models.CharField(max_length=100)),
-                ("description", models.TextField()),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical role profile",
-                "verbose_name_plural": "historical role profiles",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalReferencePage",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=200)),
-                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
-                (
-                    "group",
-                    models.CharField(choices=[("about", "About the standards"), ("annex", "Annexes")], max_length=10),
-                ),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical reference page",
-                "verbose_name_plural": "historical reference pages",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalPeopleProfile",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("job_title", models.CharField(max_length=100)),
-                ("organisation", models.CharField(max_length=200)),
-                ("quote", models.TextField(blank=True)),
-                ("body", models.TextField(help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical people profile",
-                "verbose_name_plural": "historical people profiles",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalLifecycleStage",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("involvement", models.TextField(blank=True, help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical lifecycle stage",
-                "verbose_name_plural": "historical lifecycle stages",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalLevel",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=50)),
-                ("definition", models.TextField(help_text="The definition in the glossary")),
-                ("summary", models.TextField(help_text="The same in short, from Links between levels")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical level",
-                "verbose_name_plural": "historical levels",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalLearningResource",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("provider", models.CharField(max_length=200)),
-                ("link", models.URLField(blank=True, max_length=500)),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.area",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "level",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.level",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical learning resource",
-                "verbose_name_plural": "historical learning resources",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddField(
-            model_name="historicalinsight",
-            name="version",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="standards.version",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalguidesection",
-            name="version",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="standards.version",
-            ),
-        ),
-        migrations.CreateModel(
-            name="HistoricalGlossaryTerm",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("term", models.CharField(max_length=100)),
-                ("definition", models.TextField()),
-                ("note", models.TextField(blank=True, help_text="How the printed document differs, where it does")),
-                ("other_forms", models.TextField(blank=True, help_text="One a line, such as stakeholders")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical glossary term",
-                "verbose_name_plural": "historical glossary terms",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalCaseStudy",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=200)),
-                ("organisation", models.CharField(max_length=200)),
-                ("introduction", models.TextField(help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="standards.version",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical case study",
-                "verbose_name_plural": "historical case studies",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddField(
-            model_name="historicalattribute",
-            name="version",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="standards.version",
-            ),
-        ),
-        migrations.AddField(
-            model_name="guidesection",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="guide_sections", to="standards.version"
-            ),
-        ),
-        migrations.CreateModel(
-            name="GlossaryTerm",
+            name="LevelDescriptor",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("term", models.CharField(max_length=100)),
-                ("definition", models.TextField()),
-                ("note", models.TextField(blank=True, help_text="How the printed document differs, where it does")),
-                ("other_forms", models.TextField(blank=True, help_text="One a line, such as stakeholders")),
-                ("order", models.PositiveSmallIntegerField()),
                 (
-                    "version",
+                    "statement",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="glossary_terms",
-                        to="standards.version",
+                        related_name="descriptors",
+                        to="standards.statement",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["version", "order"],
-            },
-        ),
-        migrations.AddField(
-            model_name="casestudy",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="case_studies", to="standards.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="attribute",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="attributes", to="standards.version"
-            ),
-        ),
-        migrations.CreateModel(
-            name="AreaVariant",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("where", models.CharField(max_length=200)),
                 (
-                    "area",
+                    "level",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="standards.area"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="descriptors", to="standards.level"
                     ),
                 ),
+                ("text", models.TextField()),
             ],
             options={
-                "ordering": ["area", "title"],
-                "constraints": [models.UniqueConstraint(fields=("area", "title"), name="variant_title_unique_in_area")],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseStudyStage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
-                ("text", models.TextField(help_text="Markdown; headings begin with ##")),
-                ("order", models.PositiveSmallIntegerField()),
-                (
-                    "case_study",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="standards.casestudy"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["case_study", "order"],
+                "ordering": ["statement", "level"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("case_study", "title"), name="stage_title_unique_in_case_study")
+                    models.UniqueConstraint(
+                        fields=("statement", "level"), name="descriptor_unique_per_statement_and_level"
+                    )
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.UniqueConstraint(fields=("area", "code"), name="part_code_unique_in_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="roletarget",
-            constraint=models.UniqueConstraint(fields=("profile", "area"), name="role_target_unique_per_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.UniqueConstraint(fields=("section", "code"), name="area_code_unique_in_section"),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("area", "code"), name="statement_code_unique_in_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("area", "lineage"), name="statement_lineage_unique_in_area"),
-        ),
-        migrations.AddConstraint(
-            model_name="readersnote",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "reader"), name="one_readers_note_per_person_and_statement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leveldescriptor",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "level"), name="descriptor_unique_per_statement_and_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("framework", "number"), name="version_number_unique_in_framework"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("fingerprint", ""),
-                        ("published_at", None),
-                        ("retired_at", None),
-                        ("state__in", ["draft", "in_review"]),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("retired_at", None),
-                        ("state", "published"),
-                        models.Q(("fingerprint", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("retired_at__isnull", False),
-                        ("state", "retired"),
-                        models.Q(("fingerprint", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="version_state_has_its_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closes_on", None), ("retires_on", None)),
-                    models.Q(
-                        ("closes_on__isnull", False), ("retires_on", None), ("state__in", ["published", "retired"])
-                    ),
-                    models.Q(("closes_on__lte", models.F("retires_on")), ("state__in", ["published", "retired"])),
-                    _connector="OR",
-                ),
-                name="version_closes_before_it_retires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementlink",
-            constraint=models.UniqueConstraint(
-                fields=("version", "old", "new"), name="link_unique_between_two_statements"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["same", "editorial", "changed", "merged", "removed"])),
-                fields=("version", "old"),
-                name="link_leads_one_way_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["same", "editorial", "changed", "split", "new"])),
-                fields=("version", "new"),
-                name="link_comes_from_one_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "new"), ("new__isnull", False), ("old", None)),
-                    models.Q(("kind", "removed"), ("new", None), ("old__isnull", False)),
-                    models.Q(
-                        ("kind__in", ["same", "editorial", "changed", "split", "merged"]),
-                        ("new__isnull", False),
-                        ("old__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="link_has_the_ends_of_its_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(fields=("version", "title"), name="source_title_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("version", "reviewer"),
-                name="sign_off_asked_once_a_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "waiting"), ("answered_at", None), ("fingerprint", ""), ("remark", "")),
-                    models.Q(
-                        ("answer", "signed"),
-                        ("answered_at__isnull", False),
-                        models.Q(("fingerprint", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("answer", "changes"), ("answered_at__isnull", False), models.Q(("remark", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="sign_off_answer_has_its_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(fields=("version", "code"), name="section_code_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="roleprofile",
-            constraint=models.UniqueConstraint(fields=("version", "slug"), name="profile_slug_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="referencepage",
-            constraint=models.UniqueConstraint(fields=("version", "slug"), name="page_slug_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="peopleprofile",
-            constraint=models.UniqueConstraint(fields=("version", "slug"), name="person_slug_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="lifecyclestage",
-            constraint=models.UniqueConstraint(fields=("version", "title"), name="stage_title_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="level",
-            constraint=models.UniqueConstraint(fields=("version", "rank"), name="level_rank_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="level",
-            constraint=models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="level_rank_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="insight",
-            constraint=models.UniqueConstraint(fields=("version", "number"), name="insight_number_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="guidesection",
-            constraint=models.UniqueConstraint(fields=("version", "code"), name="guide_code_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="glossaryterm",
-            constraint=models.UniqueConstraint(fields=("version", "term"), name="term_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="casestudy",
-            constraint=models.UniqueConstraint(fields=("version", "slug"), name="case_study_slug_unique_in_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="attribute",
-            constraint=models.UniqueConstraint(fields=("version", "name"), name="attribute_unique_in_version"),
-        ),
         migrations.CreateModel(
-            name="HeldImport",
+            name="ReadersNote",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("file_name", models.CharField(max_length=100)),
-                ("content", models.BinaryField()),
-                ("is_whole", models.BooleanField(default=False)),
-                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "by",
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readers_notes",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "reader",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="held_imports",
+                        related_name="readers_notes",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unclear", "It is unclear"),
+                            ("hard-to-evidence", "It is hard to show evidence for"),
+                            ("not-my-job", "It is not part of my job"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.TextField(blank=True, max_length=500)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["statement_id", "at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "reader"), name="one_readers_note_per_person_and_statement"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StatementComment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="standards.statement"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statement_comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ["statement", "at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StatementLink",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
                     "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="standards.version"
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links_onward",
+                        to="standards.statement",
+                    ),
+                ),
+                (
+                    "new",
                     models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="held_imports",
-                        to="standards.version",
+                        related_name="links_back",
+                        to="standards.statement",
                     ),
                 ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same", "Same words"),
+                            ("editorial", "Edited, same meaning"),
+                            ("changed", "Changed meaning"),
+                            ("split", "Split"),
+                            ("merged", "Merged"),
+                            ("new", "New"),
+                            ("removed", "Removed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                "ordering": ["-held_at"],
+                "ordering": ["version", "new__area__order", "new__order", "old__order", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "old", "new"), name="link_unique_between_two_statements"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["same", "editorial", "changed", "merged", "removed"])),
+                        fields=("version", "old"),
+                        name="link_leads_one_way_on",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["same", "editorial", "changed", "split", "new"])),
+                        fields=("version", "new"),
+                        name="link_comes_from_one_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "new"), ("new__isnull", False), ("old", None)),
+                            models.Q(("kind", "removed"), ("new", None), ("old__isnull", False)),
+                            models.Q(
+                                ("kind__in", ["same", "editorial", "changed", "split", "merged"]),
+                                ("new__isnull", False),
+                                ("old__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="link_has_the_ends_of_its_kind",
+                    ),
+                ],
             },
         ),
         migrations.RunPython(install_guards, migrations.RunPython.noop),
