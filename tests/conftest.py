@@ -13,6 +13,7 @@ from django.test import Client
 from people.actions import make_editor
 from standards.actions import load_fixture
 from standards.models import Version
+from tests.database import make_tables_at_once
 from tests.factories import make_user
 from tests.servers import PortalFactory
 
@@ -44,8 +45,17 @@ STANDARDS = Path(__file__).parents[1] / "fixtures" / "contract-management-2.0"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def tables_at_once():
+    """Migrations make their tables together while the test database is made."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        make_tables_at_once(monkeypatch)
+        yield monkeypatch
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(tables_at_once, django_db_setup, django_db_blocker):
     """The test database with the published standards in it, loaded once."""
+    tables_at_once.undo()
     with django_db_blocker.unblock():
         load_fixture(folder=STANDARDS)
         if connection.vendor == "sqlite":
@@ -141,9 +151,11 @@ def manager_client(sign_in, contract_manager):
 
 
 @pytest.fixture(scope="session")
-def portals(tmp_path_factory):
+def portals(tmp_path_factory, worker_id):
     """Serves portals with processes and databases of their own: ``with portals.serve() as portal``."""
-    factory = PortalFactory(tmp_path_factory.mktemp("portals"))
+    folder = tmp_path_factory.mktemp("portals")
+    shared = folder if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    factory = PortalFactory(folder, shared)
     yield factory
     factory.close()
 
@@ -152,4 +164,11 @@ def portals(tmp_path_factory):
 def live_portal(portals):
     """A portal with the demo's people, served to the tests of one module (``tests.servers.LivePortal``)."""
     with portals.serve() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def busy_portal(portals):
+    """A portal for what happens at the same moment, which makes no PDF; the same one for all modules."""
+    with portals.serve(plant="cold") as portal:
         yield portal

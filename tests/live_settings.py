@@ -19,8 +19,12 @@ if "EMAIL_PORT" in os.environ:
 # Slow on purpose in production, and of no interest here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# Faults planted to see whether the tests find them.
+# Faults planted to see whether the tests find them. A portal that stays cold prepares no PDF, which takes each process a second.
 _planted = os.environ.get("PORTAL_TESTS_PLANT", "").split()
+if "cold" in _planted:
+    from documents import pdf
+
+    pdf.warm = lambda: None
 if "impatient" in _planted and "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] |= {"timeout": 0.05}
 if "strict" in _planted:

@@ -3,6 +3,7 @@
 For what a test within one process and one transaction cannot show: two windows at once, browsers, a server that is killed.
 """
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -66,10 +67,14 @@ class LivePortal:
 
 
 class PortalFactory:
-    """Serves as many portals as a test session wants. Each has its own copy of a database that is prepared once."""
+    """Serves as many portals as a test session wants. Each has its own copy of a database that is prepared once.
 
-    def __init__(self, folder: Path):
+    On SQLite that one, and what is collected of static files, are prepared once for all processes that test: in ``shared``.
+    """
+
+    def __init__(self, folder: Path, shared: Path):
         self.folder = folder
+        self.shared = shared
         self.number = 0
         self.databases = []
         self.prepared = None
@@ -119,20 +124,29 @@ class PortalFactory:
         self.databases.clear()
 
     def _copy_of_prepared(self):
+        self.number += 1
+        if not self.cluster:
+            copy = self.folder / f"portal-{self.number}.sqlite3"
+            shutil.copyfile(self._prepared_file(), copy)
+            return f"sqlite:///{copy}"
         if self.prepared is None:
             url = self._new_database()
             run_python(PREPARE, self._environment(url))
             self.prepared = url
-        self.number += 1
-        if self.cluster:
-            return self._new_database(template=urlsplit(self.prepared).path[1:])
-        copy = self.folder / f"portal-{self.number}.sqlite3"
-        shutil.copyfile(self.folder / "prepared.sqlite3", copy)
-        return f"sqlite:///{copy}"
+        return self._new_database(template=urlsplit(self.prepared).path[1:])
+
+    def _prepared_file(self):
+        """The file of the prepared database, which the first process to want it makes while the others wait."""
+        prepared = self.shared / "prepared.sqlite3"
+        with (self.shared / "prepared.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not prepared.exists():
+                half = self.shared / "half-prepared.sqlite3"
+                run_python(PREPARE, self._environment(f"sqlite:///{half}"))
+                half.rename(prepared)
+        return prepared
 
     def _new_database(self, template="template0"):
-        if not self.cluster:
-            return f"sqlite:///{self.folder / 'prepared.sqlite3'}"
         name = f"portal_live_{secrets.token_hex(6)}"
         self._on_cluster(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         url = urlunsplit(urlsplit(self.cluster)._replace(path=f"/{name}"))
@@ -155,7 +169,7 @@ class PortalFactory:
             "DATABASE_URL": database_url,
             "PORTAL_DEMO": "1",
             "PORTAL_DEMO_SECRET_KEY": "0123456789 of no use to anybody outside the tests abcdefghi",
-            "PORTAL_TESTS_STATIC": str(self.folder / "static"),
+            "PORTAL_TESTS_STATIC": str((self.folder if self.cluster else self.shared) / "static"),
             "PYTHONPATH": str(ROOT),
         }
 

@@ -135,9 +135,9 @@ def all_at_once(portal):
     return wrong, saved, conflicts
 
 
-def test_no_save_overwrites_what_its_window_has_not_seen(live_portal):
-    wrong, saved, conflicts = all_at_once(live_portal)
-    printed = live_portal.printed()
+def test_no_save_overwrites_what_its_window_has_not_seen(busy_portal):
+    wrong, saved, conflicts = all_at_once(busy_portal)
+    printed = busy_portal.printed()
     print(f"{saved} saves, {conflicts} conflicts, {len(wrong)} wrong, {printed.count('database is locked')} locked")  # noqa: T201
     assert wrong == []
     assert saved + conflicts == 4 * SAVES_PER_WINDOW
@@ -170,18 +170,18 @@ def change_of_a_note(portal, window, path):
         return window.post(f"{path}save/", fields, json=True).status
 
 
-def test_a_save_waits_for_another_writer(live_portal):
-    with closing(Window(live_portal)) as window:
+def test_a_save_waits_for_another_writer(busy_portal):
+    with closing(Window(busy_portal)) as window:
         window.sign_in(OWNER)
-        path = rating_page(live_portal, OWNER)
-        assert change_of_a_note(live_portal, window, path) == 200
-    assert "database is locked" not in live_portal.printed()
+        path = rating_page(busy_portal, OWNER)
+        assert change_of_a_note(busy_portal, window, path) == 200
+    assert "database is locked" not in busy_portal.printed()
 
 
 @pytest.fixture(scope="module")
 def faulty_portal(portals):
     """A portal that saves without looking, and that does not wait for another writer on SQLite."""
-    with portals.serve(plant="blind impatient", workers=1) as portal:
+    with portals.serve(plant="blind impatient cold", workers=1) as portal:
         yield portal
 
 
@@ -201,11 +201,11 @@ def test_a_portal_that_does_not_wait_is_found_out(faulty_portal):
     assert "database is locked" in faulty_portal.printed()
 
 
-def test_two_starts_at_once_make_one_round(live_portal):
-    with closing(Window(live_portal)) as first:
+def test_two_starts_at_once_make_one_round(busy_portal):
+    with closing(Window(busy_portal)) as first:
         first.sign_in(NEW)
         first.get("/assessments/new/")
-        second = first.second(live_portal)
+        second = first.second(busy_portal)
         start = partial(at_the_same_time, Barrier(2))
         with ThreadPoolExecutor(2) as pool:
             running = [pool.submit(start, window) for window in (first, second)]
@@ -217,7 +217,7 @@ def test_two_starts_at_once_make_one_round(live_portal):
         loser = (first, second)[[answer.location for answer in answers].index("/assessments/")]
         assert "You have an assessment under way" in loser.get("/assessments/").text
         second.close()
-    assert live_portal.rows(
+    assert busy_portal.rows(
         f"SELECT COUNT(*) FROM assessments_assessment r JOIN people_user u ON u.id = r.owner_id WHERE u.email = '{NEW}'"
     ) == [(1,)]
 
@@ -254,6 +254,6 @@ print(ended.count("started"), ended.count("already open"), len(ended))
 """
 
 
-def test_of_two_starts_one_is_told_that_a_round_is_open(live_portal):
-    printed = live_portal.python(START_TWICE.format(starts=STARTS))
+def test_of_two_starts_one_is_told_that_a_round_is_open(busy_portal):
+    printed = busy_portal.python(START_TWICE.format(starts=STARTS))
     assert printed.split() == [str(STARTS), str(STARTS), str(2 * STARTS)]

@@ -22,25 +22,25 @@ DAY = {"held_on_day": "1", "held_on_month": "9", "held_on_year": "2026"}
 
 
 @pytest.fixture(scope="module")
-def cast(live_portal):
-    called = Cast(live_portal)
+def cast(busy_portal):
+    called = Cast(busy_portal)
     called.call({"shared": 1, "ready": PAIRS + 1, "reviewing": 1, "talking": 2})
     return called
 
 
 @pytest.fixture
-def window(live_portal):
+def window(busy_portal):
     """``window(session)``: a window in which the person of that session is signed in."""
     opened = []
 
     def open_window(session):
-        opened.append(Window(live_portal, {"session": session}))
+        opened.append(Window(busy_portal, {"session": session}))
         return opened[-1]
 
     yield open_window
     for each in opened:
         each.close()
-    printed = live_portal.printed()
+    printed = busy_portal.printed()
     assert "database is locked" not in printed
     assert "Internal Server Error" not in printed
 
@@ -86,7 +86,7 @@ def events_of(portal, assessment, kind):
     return count
 
 
-def test_the_owner_takes_back_what_the_line_manager_saves(live_portal, cast, window, pool):
+def test_the_owner_takes_back_what_the_line_manager_saves(busy_portal, cast, window, pool):
     """One of the two is done, never both: what a line manager saved is never taken back with what it is about."""
     person = cast.take("shared")
     path = f"/assessments/{person.assessment}/"
@@ -99,7 +99,7 @@ def test_the_owner_takes_back_what_the_line_manager_saves(live_portal, cast, win
         note = f"Typed in turn {turn}"
         fields = drawn | {f"level-{pk}": "123"[turn % 3], f"note-{pk}": note}
         taken, saved = at_once(pool, (owner, f"{path}withdraw/", {}), (line_manager, f"{path}review/A1/", fields))
-        state, acted_at = state_of(live_portal, person.assessment)
+        state, acted_at = state_of(busy_portal, person.assessment)
         if taken.status == 302:
             assert saved.status in (403, 404)
             assert (state, acted_at) == ("draft", None)
@@ -118,7 +118,7 @@ def test_the_owner_takes_back_what_the_line_manager_saves(live_portal, cast, win
     print(f"{ended.count(302)} taken back, {ended.count(403)} saved first")  # noqa: T201
 
 
-def test_both_confirm_at_once(live_portal, cast, window, pool):
+def test_both_confirm_at_once(busy_portal, cast, window, pool):
     for _ in range(PAIRS):
         person = cast.take("ready")
         path = f"/assessments/{person.assessment}/conversation/confirm/"
@@ -127,12 +127,12 @@ def test_both_confirm_at_once(live_portal, cast, window, pool):
         answers = at_once(pool, *posts)
         assert [answer.status for answer in answers] == [302, 302]
         assert sorted(answer.location.rpartition("/conversation")[0] != "" for answer in answers) == [False, True]
-        assert state_of(live_portal, person.assessment)[0] == "agreed"
-        counts = [events_of(live_portal, person.assessment, kind) for kind in ("confirmed", "agreed", "unconfirmed")]
+        assert state_of(busy_portal, person.assessment)[0] == "agreed"
+        counts = [events_of(busy_portal, person.assessment, kind) for kind in ("confirmed", "agreed", "unconfirmed")]
         assert counts == [2, 1, 0]
 
 
-def test_one_confirms_twice_and_the_other_changes_what_is_confirmed(live_portal, cast, window, pool):
+def test_one_confirms_twice_and_the_other_changes_what_is_confirmed(busy_portal, cast, window, pool):
     person = cast.take("ready")
     path = f"/assessments/{person.assessment}/conversation/"
     owner, again, line_manager = window(person.session), window(person.session), window(person.other)
@@ -141,7 +141,7 @@ def test_one_confirms_twice_and_the_other_changes_what_is_confirmed(live_portal,
         posts = [(each, f"{path}confirm/", hidden(each.get(f"{path}confirm/").text)) for each in (owner, again)]
         assert [answer.status for answer in at_once(pool, *posts)] == [302, 302]
         confirmed += 1
-        assert events_of(live_portal, person.assessment, "confirmed") == confirmed
+        assert events_of(busy_portal, person.assessment, "confirmed") == confirmed
 
         # Takes the confirmation away, so that the next one can meet a change at the same moment.
         drawn = hidden(line_manager.get(f"{path}record/").text)
@@ -159,7 +159,7 @@ def test_one_confirms_twice_and_the_other_changes_what_is_confirmed(live_portal,
         # Nothing is confirmed that was not read.
         assert "You confirmed on" not in owner.get(path).text
         assert points in owner.get(path).text
-    assert events_of(live_portal, person.assessment, "confirmed") == confirmed
+    assert events_of(busy_portal, person.assessment, "confirmed") == confirmed
 
 
 def rate_in_two_windows(person, windows, pool):
@@ -275,7 +275,7 @@ def test_two_people_change_a_goal(cast, window, pool):
 @pytest.fixture(scope="module")
 def blind_portal(portals):
     """A portal that saves without looking."""
-    with portals.serve(plant="blind", workers=1) as portal:
+    with portals.serve(plant="blind cold", workers=1) as portal:
         yield portal
 
 

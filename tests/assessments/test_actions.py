@@ -101,7 +101,7 @@ def test_start_assessment_is_one_persons_own_affair(draft, stranger, published_v
 
 
 def test_start_assessment_refuses_a_version_that_is_not_published(contract_manager, published_version):
-    with pytest.raises(NotAskable, match=r"Version 3\.0 is not published"):
+    with pytest.raises(NotAskable, match=r"Version 3\.0 is not open for new assessments"):
         actions.start_assessment(owner=contract_manager, version=other_version(published_version))
     assert not Assessment.objects.exists()
 
