@@ -125,6 +125,8 @@ class _Matching:
             self.heirs.pop(old, None)
         for new in news:
             self.news.pop(new)
+        # A statement that others were merged into may have one of its own lineage that is none of them.
+        self.heirs = {old: new for old, new in self.heirs.items() if new in self.news}
 
     def _same(self):
         for identity, certain in ((lambda each: (each.lineage, each.folded), True), (lambda each: each.folded, False)):

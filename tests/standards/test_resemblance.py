@@ -62,6 +62,12 @@ def test_what_resembles_nothing_is_new_or_removed_without_a_doubt():
     assert [(each.kind, each.is_obvious) for each in made] == [("same", True), ("new", True), ("removed", True)]
 
 
+def test_what_others_were_merged_into_is_not_what_became_of_one_that_shares_its_lineage_alone():
+    olds = [("a", ("", "plan")), ("a", ("", "plan")), ("b", ("", ""))]
+    made = propose([Wording(n, *each) for n, each in enumerate(olds, start=1)], [Wording(4, "b", ("", "plan"))])
+    assert [(each.kind, each.olds, each.news) for each in made] == [("merged", (1, 2), (4,)), ("removed", (3,), ())]
+
+
 WORDS = ["plan", "budget", "risk", "report", "supplier", "data", "the", "of", "and"]
 words = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 wordings = st.lists(st.tuples(st.sampled_from("abcdef"), st.tuples(words, words)), max_size=6)
