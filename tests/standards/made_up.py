@@ -39,8 +39,8 @@ def make_made_up_version(published_version, *, by=None, is_published=False, is_l
     return publish_unreviewed(version=version) if is_published else version
 
 
-def edit(version):
-    """Make the edits of 3.0 to a draft that is a copy of 2.0."""
+def edit(version, *, but=()):
+    """Make the edits of 3.0 to a draft that is a copy of 2.0; ``but`` are the codes in 3.0 of what was made already."""
     Version.objects.filter(pk=version.pk).update(**EDITS["version"])
     version.refresh_from_db()
     ReferencePage.objects.create(version=version, order=ReferencePage.objects.count() + 1, **EDITS["page"])
@@ -49,32 +49,33 @@ def edit(version):
         Area.objects.create(section=section, **{name: value for name, value in added.items() if name != "section"})
     for code, fields in EDITS["areas_changed"].items():
         Area.objects.filter(section__version=version, code=code).update(**fields)
-    _edit_statements(version)
+    _edit_statements(version, [each for each in EDITS["statements"] if each.get("code", each.get("was")) not in but])
     Area.objects.filter(section__version=version, code__in=EDITS["areas_removed"]).delete()
     _edit_role_profiles(version)
 
 
-def link(older, version, *, by=None):
-    """Record what became of every statement of ``older`` in ``version``, as an editor decides it."""
+def link(older, version, *, by=None, but=()):
+    """Record what became of every statement of ``older`` in ``version``, as an editor decides it; ``but`` are those of ``BECAME``
+    that have been decided already."""
     olds, news = (_by_code(each) for each in (older, version))
     propose_links(version=version)
     decisions = []
-    for kind, was, now in BECAME:
+    for kind, was, now in (each for each in BECAME if each not in but):
         ends = [olds[code].pk for code in was], [news[code].pk for code in now]
         decisions.append(Decision(StatementLink.Kind(kind), *map(tuple, ends), frozenset([*ends[0], *ends[1]])))
     decide_links(version=version, by=by, decisions=decisions)
 
 
-def _edit_statements(version):
+def _edit_statements(version, edits):
     Statement.objects.filter(area__section__version=version, code__in=EDITS["removed"]).delete()
     statements = _by_code(version)
     areas = {area.code: area for area in Area.objects.filter(section__version=version)}
     levels = {str(level.rank): level for level in version.levels.all()}
     # Codes are given that others still have.
-    for each in EDITS["statements"]:
+    for each in edits:
         if "was" in each and "code" in each:
             Statement.objects.filter(pk=statements[each["was"]].pk).update(code=f"was {each['was']}")
-    for each in EDITS["statements"]:
+    for each in edits:
         code = each.get("code", each.get("was"))
         statement = statements.get(each.get("was")) or Statement(lineage=uuid.uuid5(_NAMESPACE, code))
         area, number = code.split(".")
