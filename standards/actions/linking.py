@@ -220,14 +220,19 @@ def _wrong_with(decision, olds, news, taken, version):
         elif any(end not in there for end in ends):
             yield field, f"Name statements of version {number}."
         elif any(end in taken for end in ends):
-            yield (
-                field,
-                "Something is decided already about one of these. Change that decision first, or together with this one.",
-            )
+            yield field, _taken_says([end for end in ends if end in taken])
     if decision.kind == Kind.SAME and len(decision.olds) == len(decision.news) == 1:
         before, now = olds.get(decision.olds[0]), news.get(decision.news[0])
         if before and now and before.folded != now.folded:
             yield "kind", "The words are not the same. Choose “Edited, same meaning” if they mean the same."
+
+
+def _taken_says(ends):
+    codes = sorted(Statement.objects.filter(pk__in=ends).values_list("code", flat=True))
+    return (
+        f"Something else is said of {', '.join(codes)}. Change that too, with “Change” under “Decided” where it is decided, "
+        "and save both together."
+    )
 
 
 def _count_is_wrong(kind, olds, news):

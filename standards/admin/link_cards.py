@@ -1,7 +1,7 @@
 """What became of each statement, as the page draws it and its form sends it: a card for each group of links."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Max
 
@@ -39,6 +39,11 @@ class Card:
     @property
     def key(self) -> str:
         return f"n{self.group.news[0]}" if self.group.news else f"o{self.group.olds[0]}"
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The keys of all statements that it is about, old and new."""
+        return frozenset([*self.group.olds, *self.group.news])
 
     @property
     def stand(self) -> str:
@@ -142,9 +147,24 @@ def decisions_of(cards: list[Card], before: VersionTree, now: VersionTree) -> li
             is_none = (name, card.chosen) in {("olds", Kind.NEW), ("news", Kind.REMOVED)}
             ends.append([] if is_none else _read_codes(card, name, typed, tree))
         if not card.wrong:
-            instead_of = frozenset([*card.group.olds, *card.group.news])
-            found.append((card, Decision(Kind(card.chosen), tuple(ends[0]), tuple(ends[1]), instead_of)))
-    return found
+            found.append((card, Decision(Kind(card.chosen), tuple(ends[0]), tuple(ends[1]), card.ends)))
+    return _once(found, [card for card in cards if card.is_open and card.group.is_decided])
+
+
+def _once(found, opened):
+    """A decision that several cards say alike is one; it replaces what was opened beside it and is wholly part of it."""
+    by_what = {}
+    for card, decision in found:
+        by_what.setdefault((decision.kind, frozenset(decision.olds), frozenset(decision.news)), []).append(
+            (card, decision)
+        )
+    decisions = []
+    for (_, olds, news), alike in by_what.items():
+        card, decision = alike[0]
+        replaced = [each.instead_of for _, each in alike]
+        replaced += [each.ends for each in opened if not each.is_touched and each.ends <= olds | news]
+        decisions.append((card, replace(decision, instead_of=frozenset().union(*replaced))))
+    return decisions
 
 
 def _read_codes(card, name, typed, tree):

@@ -173,6 +173,29 @@ def test_a_decision_is_opened_and_changed_and_what_was_typed_stays(send, browser
     assert recorded(made_up, "B3.9") == [("changed", "B3.11", True)]
 
 
+@pytest.mark.parametrize("is_said_twice", [False, True])
+def test_a_split_takes_in_what_was_decided_of_its_second_part_once_that_is_opened(
+    send, browser, made_up, is_said_twice
+):
+    whole, part = key_of(made_up, "A1.1"), key_of(made_up, "B1.15")
+    send(**{f"{part}-kind": "new"})
+    split = {f"{whole}-kind": "split", f"{whole}-news": "A1.1, B1.15"}
+    refused = send(**split)
+    assert (refused.status_code, [each for _, each in errors(refused)]) == (
+        422,
+        [
+            "A1.1: Something else is said of B1.15. Change that too, with “Change” under “Decided” where it is decided, "
+            "and save both together."
+        ],
+    )
+    opened = browser.post(address(made_up), form_of(browser.get(address(made_up))) | {"open": part})
+    sent = form_of(opened) | split
+    if is_said_twice:
+        sent |= {f"{part}-kind": "split", f"{part}-olds": "A1.1", f"{part}-news": "B1.15, A1.1"}
+    assert said(browser.post(address(made_up), sent)) == ["1 decision is saved."]
+    assert [recorded(made_up, code) for code in ("A1.1", "B1.15")] == [[("split", "A1.1", True)]] * 2
+
+
 def test_somebody_elses_decision_is_not_overwritten(browser, made_up, first_page, superuser):
     form = form_of(first_page)
     key = key_of(made_up, "A1.1")
