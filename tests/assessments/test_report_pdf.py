@@ -227,6 +227,15 @@ def test_a_draft_has_room_to_write_and_a_closed_round_has_none(contract_manager)
         assert (words in draft, words in after) == (True, False)
 
 
+def test_what_came_along_takes_no_more_room_on_the_first_page(contract_manager):
+    round_ = make_typical(contract_manager)
+    carry_over(assessment=round_, to_version=make_made_up_version(round_.version, is_published=True), by=round_.owner)
+    source = source_of(as_read(round_))
+    assert make_report(source).given_under
+    first, second = (page.extract_text() for page in TaggedPdf(report_files.make_pdf(source)).reader.pages[:2])
+    assert ("on the pages that follow" in first, "in priority order" in second) == (True, True)
+
+
 def test_each_area_has_its_row_of_the_chart(contract_manager):
     tagged, _, report = made("half-way", contract_manager)
     figures = [element["/Alt"] for element, _ in tagged.elements() if element["/S"] == "/Figure"]
