@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import date
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import localize
 from django.views.decorators.http import require_POST
 
 from . import editions
@@ -37,7 +38,7 @@ class CarryOverRunAdmin(admin.ModelAdmin):
 
     @admin.display(description="last heard of")
     def heard_of(self, run):
-        return run.beat_at
+        return localize(timezone.template_localtime(run.beat_at))
 
     @admin.display(description="standing")
     def standing(self, run):

@@ -13,7 +13,6 @@ from tests.browser.cast import Person
 from tests.browser.new_version import fates, lost
 from tests.browser.steps import download_report
 from tests.browser.test_admin import problems
-from tests.browser.test_editing import open_row
 from tests.browser.test_pages import TOO_WIDE
 from tests.standards.made_up import EDITS
 
@@ -95,6 +94,32 @@ def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
     assert {before[people[kind].assessment]["state"] for kind in ("shared", "agreed")} == {"shared", "agreed"}
 
 
+SAID = {code: [None, [2, False, "", f"Note on {code}"]] for code in ("A2.1", "B4.4", "B6.1", "A2.7")}
+BEFORE = {"stands": SAID, "examples": [["A2.1", "Minutes"], ["B6.1", "Minutes"], ["A2.7", "Minutes"]]}
+AFTER = {
+    "stands": {"A2.1": ["2.0", SAID["A2.1"][1]], "B4.4": ["2.0", [None, False, "", "Note on B4.4"]]},
+    "kept": [
+        ["B4.4", "B4.4", "asked-again", SAID["B4.4"][1], []],
+        ["B6.1", "B6.1", "proposed", SAID["B6.1"][1], ["Minutes"]],
+        ["B6.1", "B6.10", "proposed", SAID["B6.1"][1], ["Minutes"]],
+        ["A2.7", None, "archived", SAID["A2.7"][1], ["Minutes"]],
+    ],
+    "examples": [["A2.1", "Minutes"], ["B6.1", "Minutes"], ["B6.10", "Minutes"]],
+    "counts": [1, 1, 1, 1],
+}
+
+
+def test_whatever_is_lost_of_planted_answers_is_found():
+    assert lost(BEFORE, AFTER) == []
+    planted = [{"counts": [0, 1, 1, 1]}]
+    planted += [{"stands": {code: AFTER["stands"][code]}} for code in AFTER["stands"]]
+    for part in ("kept", "examples"):
+        planted += [{part: [other for other in AFTER[part] if other is not each]} for each in AFTER[part]]
+    other = ["2.0", [1, False, "", "Note on A2.1"]]
+    planted.append({"stands": AFTER["stands"] | {"A2.1": other}})
+    assert [len(lost(BEFORE, AFTER | fault)) for fault in planted] == [1] * 11
+
+
 # Looking
 
 
@@ -126,6 +151,14 @@ class Editor:
         self.page.get_by_role("link", name=number, exact=True).click()
         self.page.get_by_role("navigation", name="Pages of this version").get_by_role("link", name=link).click()
 
+    def opens_row(self, rows, code):
+        """From the list that saving leads back to, or from the version's page."""
+        if f"/{rows[:-1].lower()}/?version=" not in self.page.url:
+            self.page.goto("/admin/standards/version/")
+            self.page.get_by_role("link", name="3.0", exact=True).click()
+            self.page.get_by_label("What this version holds").get_by_role("link", name=rows, exact=True).click()
+        self.page.get_by_role("link", name=code, exact=True).click()
+
     def saves(self, button="Save"):
         self.page.get_by_role("button", name=button, exact=True).click()
         expect(self.page.locator(".messagelist .success")).to_be_visible()
@@ -149,7 +182,7 @@ class Editor:
             self.removes(code)
 
     def writes(self, code, words=None):
-        open_row(self.page, "Statements", code)
+        self.opens_row("Statements", code)
         for rank, text in (words or WORDS[code]).items():
             self.page.locator(f"[name=descriptors-{int(rank) - 1}-text]").fill(text)
         self.saves()
@@ -157,7 +190,7 @@ class Editor:
     def adds(self, area, code):
         """A statement to an area, and then its words."""
         topic = next(each["topic"] for each in EDITS["statements"] if each.get("code") == code)
-        open_row(self.page, "Areas", area)
+        self.opens_row("Areas", area)
         self.looks_right()
         last = self.page.locator("[name=statements-TOTAL_FORMS]").input_value()
         self.page.locator(f"[name=statements-{int(last) - 1}-code]").fill(code)
@@ -166,13 +199,13 @@ class Editor:
         self.writes(code)
 
     def removes(self, code):
-        open_row(self.page, "Statements", code)
+        self.opens_row("Statements", code)
         self.page.get_by_role("link", name="Delete", exact=True).click()
         self.looks_right()
         self.saves("Yes, I’m sure")
 
     def comments(self, code, text):
-        open_row(self.page, "Statements", code)
+        self.opens_row("Statements", code)
         self.page.get_by_label("Your comment:").fill(text)
         self.page.get_by_role("button", name="Add comment").click()
         expect(self.page.get_by_text("Comments of editors (1 open)")).to_be_visible()
