@@ -132,7 +132,7 @@ SOME_MODELS = MODELS if HEAVY else (Version, Area, Statement, LevelDescriptor, G
 @pytest.mark.parametrize("model", MODELS)
 def test_lists_and_pages_open(editor_browser, draft, published_version, model):
     assert editor_browser.get(page(model, "changelist")).status_code == 200
-    for version in (draft, published_version):
+    for version in (draft, published_version) if model in SOME_MODELS else (draft,):
         response = editor_browser.get(page(model, "change", row_of(model, version).pk))
         assert response.status_code == 200
 
@@ -518,8 +518,14 @@ def test_version_published_while_a_form_is_saved(editor_browser, draft, monkeypa
 
 
 def published_rows(version):
-    """Every row of the version, as it stands."""
-    return version_entries(version)
+    """Every row of the version, and of the tables between two of its rows, as it stands."""
+    tables = {}
+    for model, path in VERSION_PATHS.items():
+        rows = model.objects.filter(**{path or "pk": version.pk}).order_by("pk")
+        tables[model] = list(rows.values())
+        for field in model._meta.many_to_many:
+            tables[model, field.name] = list(rows.values_list("pk", field.name).order_by("pk", field.name))
+    return tables
 
 
 # Who may
