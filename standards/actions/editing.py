@@ -1,5 +1,7 @@
 """Making a version."""
 
+import re
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,7 +33,7 @@ def start_next_version(*, version, number, by, issued=""):
         follows=version,
         number=number,
         issued=issued or version.issued,
-        source_title=version.source_title,
+        source_title=_title_of_next(version, number, issued),
         source_url=version.source_url,
         licence=version.licence,
     )
@@ -46,6 +48,12 @@ def start_next_version(*, version, number, by, issued=""):
             _copy_pairs(version, model, getattr(model, field.name).through, copies)
     propose_links(version=draft)
     return draft
+
+
+def _title_of_next(version, number, issued):
+    """What the source of ``version`` is called, with the number and the day of the next one where its title says its own."""
+    title = re.sub(rf"(?i)(\bversion )\b{re.escape(version.number)}(?![\w.])", rf"\g<1>{number}", version.source_title)
+    return title.replace(version.issued, issued) if version.issued and issued else title
 
 
 def _refuse_unless_next(framework, version, number):

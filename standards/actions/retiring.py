@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from ..follower import follower
 from ..models import Version
@@ -50,7 +51,7 @@ def _check_day(version, closes_on, retires_on, today):
         people = "1 person is" if midway == 1 else f"{midway} people are"
         raise NotEditable(
             f"{people} midway under it and must have at least {LEAST_NOTICE.days} days: "
-            "choose a later day on which it retires.",
+            f"choose {date_format(today + LEAST_NOTICE, 'j F Y')} or a later day.",
             "retires_on",
         )
 

@@ -36,7 +36,8 @@ def small(kept_for_the_module):
 def renumbered(version, number):
     """The entries of ``version`` as they would be under another number."""
     text = json.dumps(version_entries(version), default=str, sort_keys=True)
-    return json.loads(text.replace(json.dumps(version.number), json.dumps(number)))
+    text = text.replace(json.dumps(version.number), json.dumps(number))
+    return json.loads(text.replace(f"Version {version.number}", f"Version {number}"))
 
 
 def ours(version):
@@ -98,6 +99,22 @@ def test_next_version_is_a_copy_of_everything(published_version, by):
     for model, path in VERSION_PATHS.items():
         counts = [model.objects.filter(**{path or "pk": each.pk}).count() for each in (draft, published_version)]
         assert counts[0] == counts[1] > 0, model
+
+
+@pytest.mark.parametrize(
+    ("title", "of_next"),
+    [
+        ("Small standards, Version 1, Today", "Small standards, Version 4.0, May 2027"),
+        ("Version 1.5 of 1 standard", "Version 1.5 of 1 standard"),
+    ],
+)
+def test_next_version_has_its_own_number_and_day_in_the_title_of_its_source(by, title, of_next):
+    version = make_version(WORDS)
+    version.source_title = title
+    version.save()
+    publish_unreviewed(version=version)
+    draft = start_next_version(version=version, number="4.0", by=by, issued="May 2027")
+    assert (draft.source_title, draft.issued) == (of_next, "May 2027")
 
 
 @settings(max_examples=500 if HEAVY else 5)
