@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from people.actions import make_editor
 from standards.actions import (
     Decision,
     NotEditable,
@@ -21,6 +22,7 @@ from standards.actions import (
 from standards.models import LevelDescriptor, Statement, StatementLink, Version
 from standards.publication import publication_problems
 from tests.conftest import HEAVY
+from tests.factories import make_user
 from tests.standards.made_up import BECAME, make_made_up_version
 from tests.standards.versions import make_version
 
@@ -32,15 +34,29 @@ FIRST = (
 )
 
 
-@pytest.fixture
-def draft(db):
-    """A draft that follows a published version of three statements, nothing changed in it."""
-    return start_next_version(version=publish_unreviewed(version=make_version(*FIRST)), number="2", by=None)
+@pytest.fixture(scope="module")
+def kept(kept_for_the_module):
+    """A draft that follows a published version of three statements, nothing changed in it; and the made-up one with its editor."""
+    editor = make_user(name="Harriet Molescroft")
+    make_editor(user=editor)
+    draft = start_next_version(version=publish_unreviewed(version=make_version(*FIRST)), number="2", by=None)
+    published = Version.objects.published().get(framework__slug="contract-management")
+    return draft, make_made_up_version(published, by=editor, is_linked=False), editor
 
 
 @pytest.fixture
-def made_up(published_version, editor):
-    return make_made_up_version(published_version, by=editor, is_linked=False)
+def draft(db, kept):
+    return Version.objects.get(pk=kept[0].pk)
+
+
+@pytest.fixture
+def made_up(db, kept):
+    return Version.objects.get(pk=kept[1].pk)
+
+
+@pytest.fixture
+def editor(db, kept):
+    return kept[2]
 
 
 def statements(version):
