@@ -10,7 +10,7 @@ from standards.tree import TreeArea, TreeStatement, VersionTree, version_tree
 
 from .answers import Answered
 from .before import Source, way_between
-from .carrying import OWN, Fate, plan
+from .carrying import OWN, Fate, plan, proposals
 from .earlier import EarlierRow, read_own, versions_of
 from .models import Assessment, EarlierTarget, Rating
 
@@ -99,11 +99,13 @@ def _area_offer(area, fates, back):
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A statement of the round's version, what was said of the ones that it comes from, and whether it is answered since."""
+    """A statement of the round's version, what was said of the ones that it comes from, whether it is answered since, and what is
+    proposed as long as it is not: the level's name or "not relevant", "" for nothing."""
 
     statement: TreeStatement
     sources: tuple[Source, ...]
     is_answered: bool
+    proposal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,17 @@ def _again(tree, versions, rows: Iterable[EarlierRow], answered):
         beside.setdefault(row.about, []).append(row)
     for statement in tree.statements:
         if found := beside.get(statement.pk):
-            is_proposed = any(row.outcome == Fate.PROPOSED for row in found)
-            yield is_proposed, Again(statement, _sources(versions, found), statement.pk in answered)
+            proposed = [row for row in found if row.outcome == Fate.PROPOSED]
+            is_answered = statement.pk in answered
+            proposal = "" if is_answered else _proposal(tree, statement, proposed)
+            yield bool(proposed), Again(statement, _sources(versions, found), is_answered, proposal)
+
+
+def _proposal(tree, statement, rows):
+    offer = proposals((row.about, row.answer) for row in rows).get(statement.pk)
+    if offer is None:
+        return ""
+    return "not relevant" if offer.not_relevant else tree.answer_name(statement, offer.rank)
 
 
 def _sources(versions, rows):

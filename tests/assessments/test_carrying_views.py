@@ -218,7 +218,8 @@ def test_assessment_carried_lists_every_answer_that_did_not_stand(browser, broug
     assert "53 answers that stand were given under version 2.0." in text
     proposed, again = text.partition("Asked again These")[::2]
     assert "B4.2 Contract records To answer Version 2.0, B4.2: Expert Version 2.0, B4.7: Expert" in proposed
-    assert "B1.11 Open book To answer Version 2.0, B2.3: Practitioner" in proposed
+    assert "B1.11 Open book To answer Version 2.0, B2.3: Practitioner Proposed: Practitioner" in proposed
+    assert "Proposed: " not in again
     assert "B4.4 Deciding on change To answer Version 2.0, B4.4: Foundation Your note: On the board." in again
     assert "B7.1 Data in contracts To answer" in again
     assert f"A2.7 Motivating self and others Version 2.0, A2.7: Expert Your note: {HOSTILE}" in again

@@ -73,12 +73,13 @@ def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
         owner.brings_it_over(before[owner.assessment])
         owner.answers_what_is_asked()
         owner.reports_and_shares()
+    reads_what_was_shared(windows.open(people["line manager"], "/assessments/"), people["rated"])
 
     editor.plans_the_end_of_the_old_version()
     worker(portal)
     told = owner_of("half")
     told.is_told_that_it_retires()
-    portal.python(f"{HERE}a_month_later({NOTICE + 1})")
+    portal.python(f"{HERE}a_month_later({NOTICE + 2})")
     told.finds_it_brought_over()
     editor.sees_that_all_drafts_are_brought_over(len(drafts) - 2)
 
@@ -370,6 +371,7 @@ class Owner:
         heading(self.page, "What came along to version 3.0")
         facts = self.page.locator(".portal-facts dd").all_inner_texts()
         assert facts == [f"{carried} answers", str(proposed), str(again), str(archived)]
+        expect(self.page.locator(".carried-row").filter(has_text="B3.7")).to_contain_text("Proposed: Foundation")
         for code in ("A2.7", "B2.7"):
             expect(self.page.locator(".carried-row").filter(has_text=f"Version 2.0, {code}: ")).to_be_visible()
         self.looks_right()
@@ -424,3 +426,13 @@ class Owner:
         self.opens_area("A1")
         expect(self.row("A1.2").get_by_text("Given under version 2.0")).to_be_visible()
         self.looks_right()
+
+
+def reads_what_was_shared(page, owner):
+    """The line manager finds which answers are from the version before."""
+    page.get_by_role("link", name=re.compile(f"^Review it ?: {re.escape(owner.name)}")).click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^B4 ")).click()
+    row = page.locator("[id='statement-B4.1']")
+    expect(row.get_by_text("(given under version 2.0)")).to_be_visible()
+    expect(page.locator("[id='statement-B4.4']").get_by_text("given under version 2.0")).to_have_count(0)
+    looks_right(page)
