@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments import actions
@@ -21,6 +21,7 @@ from assessments.models import Assessment, Conversation, Rating
 from assessments.records import check_code, record_of
 from assessments.standing import read_views
 from standards.tree import version_tree
+from tests.conftest import HEAVY
 from tests.factories import make_assessment, make_line, make_user, rate_all, review, share
 
 pytestmark = pytest.mark.django_db
@@ -238,16 +239,19 @@ def reviewed(two):
     return lambda assessment: review(share(assessment, two["line manager"]))
 
 
+@settings(max_examples=1000 if HEAVY else 8)
 @given(order=ORDERS)
 def test_no_order_of_windows_overwrites_anything_unseen(two, order):
     run(two, order)
 
 
+@settings(max_examples=1000 if HEAVY else 8)
 @given(order=ORDERS)
 def test_no_order_on_a_shared_round_does(two, order):
     run(two, order, shared(two))
 
 
+@settings(max_examples=1000 if HEAVY else 8)
 @given(order=ORDERS)
 def test_no_order_on_a_conversation_does(two, order):
     run(two, order, reviewed(two))

@@ -50,9 +50,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def draft(kept_for_the_module):
-    """Version 2.1, begun as a copy of version 2.0."""
+def begun(kept_for_the_module):
     return start_next_version(version=Version.objects.published().get(), number="2.1", by=make_user())
+
+
+@pytest.fixture
+def draft(db, begun):
+    """Version 2.1, begun as a copy of version 2.0."""
+    return Version.objects.get(pk=begun.pk)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +157,7 @@ NAMES = st.lists(
 
 
 @settings(
-    max_examples=50 if HEAVY else 4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=50 if HEAVY else 2, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     NAMES,
@@ -497,7 +502,7 @@ COLUMNS = {
 }
 
 
-@settings(max_examples=500 if HEAVY else 30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500 if HEAVY else 10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(uploads(), st.booleans())
 def test_whatever_is_in_the_cells_is_taken_in_or_refused(small, by, upload, is_whole):
     with transaction.atomic():
