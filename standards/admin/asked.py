@@ -91,7 +91,7 @@ class TargetInline(Inline, admin.TabularInline):
 
 @admin.register(Framework)
 class FrameworkAdmin(admin.ModelAdmin):
-    list_display = ["title", "owner", "slug"]
+    list_display = ["title", "owner"]
     search_fields = ["title", "owner"]
 
     def get_readonly_fields(self, request, obj=None):
@@ -132,7 +132,7 @@ class StatementAdmin(RowAdmin):
     fields = ["area", "code", "topic", "part", "lineage"]
     readonly_fields = ["lineage"]
     inlines = [DescriptorInline]
-    list_display = ["code", "topic", "in_version", "area", "part", "comments"]
+    list_display = ["code", "topic", "area_code", "part", "in_version", "comments"]
     search_fields = ["code", "topic", "area__title", "descriptors__text"]
     change_form_template = "admin/standards/statement/change_form.html"
 
@@ -141,6 +141,10 @@ class StatementAdmin(RowAdmin):
 
     def get_queryset(self, request):
         return with_open_comments(super().get_queryset(request).select_related("part"))
+
+    @admin.display(description="area", ordering="area")
+    def area_code(self, row):
+        return row.area.code
 
     @admin.display(description="open comments", ordering="open_comments")
     def comments(self, row):

@@ -18,11 +18,13 @@ class NextVersionForm(forms.Form):
     number = forms.CharField(
         label="Number of the next version",
         max_length=20,
+        error_messages={"required": "Write the number of the next version, such as 3.0."},
         help_text="Higher than that of this version, such as 2.1 or 3.0",
     )
     issued = forms.CharField(
         label="Issued",
         max_length=Version._meta.get_field("issued").max_length,
+        error_messages={"required": "Write when the next version is issued, such as May 2027."},
         help_text="As it is to be printed on the document, such as May 2027. You can change it until the version is published",
     )
 

@@ -241,6 +241,7 @@ class RowAdmin(OneVersionChoices, admin.ModelAdmin):
         obj = kwargs.get("obj")
         if obj is not None:
             formsets = [each.formset for each in context["inline_admin_formsets"]]
+            context["part_of"] = version_of(obj) if VERSION_PATHS[self.model] else None
             context["seen"] = _as_it_stands(context["adminform"].form, formsets)
         return super().render_change_form(request, context, *args, **kwargs)
 

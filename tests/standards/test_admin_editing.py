@@ -94,9 +94,9 @@ def test_next_version_is_begun_on_its_page(browser, draft, published, people):
     ("number", "issued", "error"),
     [
         ("0.9", "May 2027", "higher than 1"),
-        ("", "May 2027", "required"),
+        ("", "May 2027", "Write the number of the next version"),
         ("two", "May 2027", "with digits"),
-        ("2", "", "required"),
+        ("2", "", "Write when the next version is issued"),
     ],
 )
 def test_next_version_gives_back_what_was_typed(browser, draft, published, number, issued, error):
@@ -394,6 +394,13 @@ def test_statements_page_takes_the_same_queries_with_much_said(
         ReadersNote.objects.create(statement=statement, reader=make_user(), kind="unclear", text=f"{n}")
     with django_assert_num_queries(len(few)):
         browser.get(address)
+
+
+def test_page_of_a_row_leads_to_its_version_and_the_start_to_all_versions(browser, draft):
+    html = browser.get(page(Area, "change", row_of(Area, draft).pk)).text
+    assert f'<a href="{page(Version, "change", draft.pk)}">{draft}</a> (draft).' in html
+    assert "Part of" not in browser.get(page(Version, "change", draft.pk)).text
+    assert f'<a href="{page(Version, "changelist")}">versions</a>' in browser.get(reverse("admin:index")).text
 
 
 def test_page_of_an_area_takes_the_same_queries_for_few_and_many_statements(

@@ -216,6 +216,7 @@ def test_once_all_is_decided_the_page_says_so(browser, made_up, editor):
     page = browser.get(address(made_up))
     html = page.content.decode()
     assert "Everything is decided" in html
+    assert f'<a href="{reverse("admin:standards_version_review", args=[made_up.pk])}">the check' in html
     assert form_of(page) == {}
     assert "Harriet Molescroft" in html
     assert html.count('name="open"') == 66
