@@ -288,6 +288,7 @@ class Editor:
         expect(self.page.get_by_role("row", name=re.compile(f"2.0 to 3.0 Ended {count} {count} 0"))).to_be_visible()
         self.page.locator("#result_list tbody th a").click()
         expect(self.page.get_by_text("All drafts were brought to the other version")).to_be_visible()
+        expect(self.page.get_by_text("+00:00")).to_have_count(0)
         self.looks_right()
 
 
