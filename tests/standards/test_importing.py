@@ -57,7 +57,7 @@ def begun(kept_for_the_module):
 @pytest.fixture
 def draft(db, begun):
     """Version 2.1, begun as a copy of version 2.0."""
-    return Version.objects.get(pk=begun.pk)
+    return Version.objects.select_related("framework", "follows").get(pk=begun.pk)
 
 
 @pytest.fixture(scope="module")
