@@ -83,6 +83,12 @@ def with_open_comments(statements):
     return statements.annotate(open_comments=Coalesce(Subquery(counts), 0))
 
 
+def still_discussed(version):
+    """The statements of ``version`` with comments that are open, as (key, code), in the order of their codes; one query."""
+    comments = StatementComment.objects.filter(resolved_at=None, statement__area__section__version=version)
+    return comments.order_by("statement__code").values_list("statement", "statement__code").distinct()
+
+
 def statement_comments(model_admin, request, pk):
     """What is said of a statement, and a form to say more."""
     statement = get_object_or_404(model_admin.get_queryset(request), pk=pk)

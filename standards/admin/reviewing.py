@@ -11,6 +11,7 @@ from ..fingerprint import fingerprint, version_entries
 from ..models import SignOff, Version
 from ..publication import publication_problems
 from ..reviewers import PERMISSION, reviewers_to_ask
+from .comments import still_discussed
 from .problems import addressed
 from .version_pages import draw_version_page, version_path
 
@@ -89,6 +90,7 @@ def version_review(model_admin, request, version):
         "form": form,
         "asked": version.sign_offs.select_related("reviewer", "asked_by"),
         "problems": addressed(problems, version),
+        "still_discussed": [] if version.is_frozen else list(still_discussed(version)),
         "is_editor": is_editor,
         "is_reviewer": version.sign_offs.filter(is_current=True, reviewer=request.user).exists(),
     }

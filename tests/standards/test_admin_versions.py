@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from people.actions import make_editor
 from people.models import User
-from standards.actions import ask_for_review, publish_unreviewed, sign_off
+from standards.actions import add_comment, ask_for_review, publish_unreviewed, resolve_comment, sign_off
 from standards.admin.versions import LINKS
 from standards.against_source import MOST_BYTES
 from standards.fingerprint import fingerprint, version_entries
@@ -147,6 +147,17 @@ def test_a_review_is_asked_for(browser, version, editor, reviewer, told):
     assert (response.status_code, response.url) == (302, page("review", version))
     assert state(version) == "in_review"
     assert told == [("review_asked", version, editor, [reviewer])]
+
+
+def test_a_review_page_names_statements_that_are_still_discussed(browser, version, editor):
+    assert "still open" not in browser.get(page("review", version)).text
+    statement = Statement.objects.filter(area__section__version=version).first()
+    comments = [add_comment(statement=statement, text="Plainer?", by=editor) for _ in range(2)]
+    address = reverse("admin:standards_statement_change", args=[statement.pk])
+    assert browser.get(page("review", version)).text.count(f'<a href="{address}#comments">{statement.code}</a>') == 1
+    for comment in comments:
+        resolve_comment(comment=comment)
+    assert "still open" not in browser.get(page("review", version)).text
 
 
 def test_a_review_needs_reviewers_who_may(browser, version, contract_manager):
