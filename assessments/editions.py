@@ -106,6 +106,12 @@ def review_asked(version, by, reviewers):
         notify(recipient=reviewer, kind=Notice.Kind.SIGN_OFF_ASKED, actor=by, path=path)
 
 
+def review_answered(version, by, editor):
+    """Tell ``editor`` that the reviewer ``by`` has answered; what they said stands on the page of the review."""
+    path = reverse("admin:standards_version_review", args=[version.pk])
+    notify(recipient=editor, kind=Notice.Kind.SIGN_OFF_ANSWERED, actor=by, path=path)
+
+
 @transaction.atomic
 def published(version, by):
     """Tell people midway under an earlier version, and carry over the drafts that one left behind as it retired."""

@@ -98,6 +98,11 @@ SAID = {
         "{who} asks you to sign off a version of the standards",
         "Read it and answer",
     ),
+    "sign-off-answered": Said(
+        "A reviewer has answered",
+        "{who} has answered whether they sign off the version of the standards that you sent them for review",
+        "See the review",
+    ),
 }
 
 # How the page on which people choose puts the kinds: heading, and the kinds beneath it with their words.
@@ -140,7 +145,13 @@ GROUPS = (
             ("disagreed", "An assessment is agreed, with a disagreement recorded"),
         ),
     ),
-    ("Editing the standards", (("sign-off-asked", "You are asked to sign off a version"),)),
+    (
+        "Editing the standards",
+        (
+            ("sign-off-asked", "You are asked to sign off a version"),
+            ("sign-off-answered", "A reviewer whom you asked has answered"),
+        ),
+    ),
     ("Your goals", (("goal-due", "A goal is due in 14 days"), ("goal-overdue", "A goal is overdue"))),
 )
 

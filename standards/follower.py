@@ -5,6 +5,7 @@ The standards know no other app. ``settings.STANDARDS_FOLLOWER`` names a module 
 ``impact(version)``                        what publishing it would mean for rounds under way: totals, and no person
 ``midway(version) -> int``                 how many open rounds there are under it
 ``review_asked(version, by, reviewers)``   it went into review, and these people are to sign it off
+``review_answered(version, by, editor)``   the reviewer ``by``, whom ``editor`` had asked, has answered
 ``published(version, by)``                 it was published
 ``retiring(version)``                      days were set on which it closes for new rounds, or retires
 ``retired(version)``                       it has retired

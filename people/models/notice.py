@@ -60,6 +60,7 @@ class Notice(models.Model):
         VERSION_RETIRES = "version-retires"
         CARRIED_OVER = "carried-over"
         SIGN_OFF_ASKED = "sign-off-asked"
+        SIGN_OFF_ANSWERED = "sign-off-answered"
 
     class Delivery(models.TextChoices):
         """What became of the e-mail. Only a person sends again what is not known or failed."""

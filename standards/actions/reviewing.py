@@ -62,6 +62,7 @@ def sign_off(*, version, by, signs, remark="", read=""):
     asked.answered_at = timezone.now()
     asked.fingerprint = stands
     asked.save(update_fields=["answer", "remark", "answered_at", "fingerprint"])
+    follower().review_answered(version, by, asked.asked_by)
     return asked
 
 

@@ -149,6 +149,12 @@ def test_reviewers_are_told_that_they_are_asked(draft_version, editor, superuser
     assert told("sign-off-asked") == [(superuser.email, path, None)]
 
 
+def test_the_editor_is_told_that_a_reviewer_has_answered_and_nothing_of_what(draft_version, editor, superuser):
+    editions.review_answered(draft_version, superuser, editor)
+    path = f"/admin/standards/version/{draft_version.pk}/review/"
+    assert told("sign-off-answered") == [(editor.email, path, None)]
+
+
 def retire(version):
     Version.objects.filter(pk=version.pk).update(state="retired", retired_at=timezone.now())
     version.refresh_from_db()

@@ -19,6 +19,10 @@ def review_asked(version, by, reviewers):
     told.append(("review_asked", version, by, list(reviewers)))
 
 
+def review_answered(version, by, editor):
+    told.append(("review_answered", version, by, editor))
+
+
 def published(version, by):
     told.append(("published", version, by))
 

@@ -137,8 +137,9 @@ def test_asking_for_a_published_version_is_refused(version, editor, reviewer):
 # Signing
 
 
-def test_signing_keeps_the_fingerprint_of_the_words(in_review, reviewer):
+def test_signing_keeps_the_fingerprint_of_the_words(in_review, reviewer, editor, told):
     signed = sign_off(version=in_review, by=reviewer, signs=True, remark=" Well done. ")
+    assert told[-1] == ("review_answered", in_review, reviewer, editor)
     assert answers(in_review) == [(reviewer, "signed", "Well done.", True)]
     assert signed.answered_at
     assert signed.fingerprint == fingerprint(version_entries(in_review))
