@@ -37,7 +37,8 @@ WITHIN = {
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "coming_along meaning "
     "comparisons "
-    "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions models",
+    "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
+    "models",
     "admin": "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
