@@ -49,6 +49,7 @@ def publication_problems(version) -> list[Problem]:
     rows = {model: list(found) for model, found in version_rows(version)}
     return [
         *_number_problems(version),
+        *_title_problems(version),
         *_level_problems(version, rows),
         *_statement_problems(version, rows),
         *_code_problems(rows),
@@ -70,6 +71,13 @@ def _number_problems(version):
     for number in frozen.exclude(pk=version.pk).order_by("published_at").values_list("number", flat=True):
         if not is_higher(version.number, number):
             yield _of(version, f"Version {number} is published already: give this one a higher number.")
+
+
+def _title_problems(version):
+    """A title that was copied with the version before names that one."""
+    named = re.search(r"\bversion\s+(\d+(?:\.\d+)*)", version.source_title, re.IGNORECASE)
+    if named and named[1] != version.number:
+        yield _of(version, f"The title of the source names version {named[1]}, and this is version {version.number}.")
 
 
 def _level_problems(version, rows):

@@ -39,6 +39,11 @@ class VersionAdmin(RowAdmin):
     list_filter = ["state"]
     search_fields = ["number", "framework__title", "source_title"]
 
+    def get_readonly_fields(self, request, obj=None):
+        readonly = super().get_readonly_fields(request, obj)
+        # A version that follows another one is of the same framework.
+        return [*readonly, "framework"] if obj and obj.follows_id and "framework" not in readonly else readonly
+
     def get_urls(self):
         return [*(address for module in WITH_PAGES for address in module.version_urls(self)), *super().get_urls()]
 

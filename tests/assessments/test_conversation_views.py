@@ -173,6 +173,7 @@ def test_conversation_detail_says_what_is_left_in_each_part(his, held):
     assert links["Goals"] == f"{path(held, AGENDA)}#goals"
     assert links["A1.1"] == f"{path(held, DIFFERENCES)}#statement-A1.1"
     assert links["The day that you talked"] == f"{path(held, RECORD)}#id_held_on_day"
+    assert links["Agree the three levels"] == path(held, DIFFERENCES)
     assert links["Go on to confirm"] == path(held, "conversation-confirm")
 
 

@@ -179,7 +179,8 @@ def test_load_stops_at_other_words_under_a_published_number(published_version, f
 
 def test_load_takes_other_words_under_a_new_number(published_version, folder):
     for path in folder.glob("*.json"):
-        path.write_text(path.read_text("utf-8").replace('"2.0"', '"2.1"'), "utf-8")
+        text = path.read_text("utf-8").replace('"2.0"', '"2.1"').replace("Version 2.0", "Version 2.1")
+        path.write_text(text, "utf-8")
     change(folder, "03-statements.json", "Implements change process", "Implements the change process")
     version, is_new = load_fixture(folder=folder)
     assert (version.number, version.state, is_new) == ("2.1", "published", True)

@@ -104,6 +104,13 @@ def test_the_page_of_a_version_leads_to_those_of_its_state(browser, version, edi
     assert "Check and publish" not in links(browser, version)
 
 
+def test_a_version_that_follows_another_stays_with_its_framework(browser, version):
+    is_chosen = 'name="framework"'
+    assert is_chosen in browser.get(page("change", version)).text
+    Version.objects.filter(pk=version.pk).update(follows=publish_unreviewed(version=make_version(WORDS)))
+    assert is_chosen not in browser.get(page("change", version)).text
+
+
 def test_every_page_that_is_led_to_opens(browser, version):
     for each in (version, publish_unreviewed(version=make_version(WORDS))):
         for title, url in browser.get(page("change", each)).context["version_links"]:

@@ -105,7 +105,7 @@ def test_next_version_is_a_copy_of_everything(published_version, by):
     ("title", "of_next"),
     [
         ("Small standards, Version 1, Today", "Small standards, Version 4.0, May 2027"),
-        ("Version 1.5 of 1 standard", "Version 1.5 of 1 standard"),
+        ("Edition 1.5 of 1 standard", "Edition 1.5 of 1 standard"),
     ],
 )
 def test_next_version_has_its_own_number_and_day_in_the_title_of_its_source(by, title, of_next):

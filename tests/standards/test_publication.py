@@ -145,6 +145,14 @@ def test_version_numbers_are_raised_part_by_part(version, number, is_raised):
     assert found(version) == ([] if is_raised else [problem])
 
 
+@pytest.mark.parametrize(("title", "is_right"), [("Standards, Version 2.0", False), ("Standards, version 1", True)])
+def test_a_title_that_names_a_version_names_this_one(version, title, is_right):
+    Version.objects.filter(pk=version.pk).update(source_title=title)
+    version.refresh_from_db()
+    problem = ("The title of the source names version 2.0, and this is version 1.", "version")
+    assert found(version) == ([] if is_right else [problem])
+
+
 # Roles
 
 
