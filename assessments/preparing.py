@@ -44,6 +44,16 @@ _EXAMPLES = WrittenQuery(
 )
 
 
+_AGREED_GOALS = WrittenQuery(
+    lambda assessment: (
+        AgreedGoal.objects.filter(assessment=assessment)
+        .order_by("order")
+        .values_list("goal_id", "what", "kind", "due_on", "aims")
+    ),
+    UUID,
+)
+
+
 class Line(NamedTuple):
     """A statement as both have it. ``recorded`` was agreed of it by hand; ``agreed`` is what counts, None while open.
 
@@ -103,6 +113,21 @@ class AreaTarget:
     @property
     def is_changed(self) -> bool:
         return (self.chosen, self.chosen_because) != (self.agreed, self.agreed_because)
+
+
+class Decided(NamedTuple):
+    """A statement on which the views differ, or of which something else was agreed: who said what, in words.
+
+    ``agreed`` is None while that is open; ``because`` is why it was agreed not to be relevant.
+    """
+
+    code: str
+    topic: str
+    own: str
+    given: str
+    signed_by: str
+    agreed: str | None
+    because: str
 
 
 class Prepared:
@@ -171,6 +196,24 @@ class Prepared:
     def differing(self) -> tuple[Line, ...]:
         """The statements on which the views differ, as the agenda has them."""
         return tuple(self.lines[each.code] for each in self.compared.differences)
+
+    @property
+    def decided(self) -> tuple[Decided, ...]:
+        """What is on the record of each statement on which something was to be decided, those that differ first."""
+        codes = *(each.code for each in self.agenda.differences), *self.agenda.changed
+        return tuple(self._decided(self.lines[code]) for code in codes)
+
+    def _decided(self, line):
+        agreed = line.agreed
+        return Decided(
+            line.statement.code,
+            line.statement.topic,
+            line.own_said,
+            line.given_said,
+            line.signed_by,
+            self.said(agreed) if agreed else None,
+            agreed.reason if agreed and agreed.not_relevant else "",
+        )
 
     @cached_property
     def goals_for(self) -> dict[str, tuple[str, ...]]:
@@ -301,8 +344,7 @@ def _goals(assessment):
 
 
 def _agreed_goals(assessment):
-    rows = AgreedGoal.objects.filter(assessment=assessment).order_by("order")
     return tuple(
         PreparedGoal(pk, what, Goal.Kind(kind).label, due_on, tuple(code for code, _ in aims))
-        for pk, what, kind, due_on, aims in rows.values_list("goal_id", "what", "kind", "due_on", "aims")
+        for pk, what, kind, due_on, aims in _AGREED_GOALS.rows(assessment.pk)
     )

@@ -1,8 +1,10 @@
-"""A round as each view has it, read in three queries."""
+"""A round as each view has it, read in two queries."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Value
 
 from people.written_queries import WrittenQuery
 
@@ -20,14 +22,16 @@ _RATINGS = WrittenQuery(
     ),
     UUID,
 )
-_TARGETS, _AGREED_TARGETS = (
-    WrittenQuery(
-        lambda assessment, model=model: (
-            model.objects.filter(assessment=assessment).order_by().values_list("area_id", "rank", "reason")
-        ),
-        UUID,
-    )
-    for model in (Target, AgreedTarget)
+
+
+def _targets(model, assessment, is_agreed):
+    rows = model.objects.filter(assessment=assessment).order_by().annotate(is_agreed=Value(is_agreed))
+    return rows.values_list("area_id", "rank", "reason", "is_agreed")
+
+
+_CHOSEN_TARGETS = WrittenQuery(lambda assessment: _targets(Target, assessment, 0), UUID)
+_TARGETS = WrittenQuery(
+    lambda assessment: _targets(Target, assessment, 0).union(_targets(AgreedTarget, assessment, 1), all=True), UUID
 )
 
 
@@ -73,15 +77,16 @@ def read_views(assessment) -> Views:
 
 
 def read_targets(assessment) -> tuple[dict, dict]:
-    """The targets that its owner chose, and those that were agreed, by area's pk as (rank or None, reason): two queries."""
-    return read_chosen_targets(assessment), {
-        pk: (rank, reason) for pk, rank, reason in _AGREED_TARGETS.rows(assessment.pk)
-    }
+    """The targets that its owner chose, and those that were agreed, by area's pk as (rank or None, reason): one query."""
+    found = {}, {}
+    for pk, rank, reason, is_agreed in _TARGETS.rows(assessment.pk):
+        found[is_agreed][pk] = (rank, reason)
+    return found
 
 
 def read_chosen_targets(assessment) -> dict[int, tuple[int | None, str]]:
     """The targets that its owner chose, in the same way: one query."""
-    return {pk: (rank, reason) for pk, rank, reason in _TARGETS.rows(assessment.pk)}
+    return {pk: (rank, reason) for pk, rank, reason, _ in _CHOSEN_TARGETS.rows(assessment.pk)}
 
 
 def read_agreed(assessment) -> dict[int, Answered]:
