@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from uuid import UUID
 
 from django.db import transaction
 
+from people.written_queries import WrittenQuery
 from standards.tree import version_tree
 
 from ..answers import Answered, Change, Conflict
@@ -45,14 +48,7 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
     # The owner's own are signed by nobody, and are the most by far.
     written = _SAID if view == Rating.View.SELF else (*_SAID, *_SIGNED)
     _check_answers(version_tree(assessment.version), typed)
-    standing = {
-        row["statement_id"]: row
-        for row in Rating.objects.filter(
-            assessment=assessment, view=view, statement_id__in=[change.statement_id for change in typed]
-        )
-        .order_by()
-        .values("statement_id", "rated_at", "given_under_id", *written)
-    }
+    standing = _read_standing(assessment, view, [change.statement_id for change in typed], written)
     signed = {"rated_by_id": rated_by.pk} if rated_by else {}
     rows, conflicts, revisions = [], [], {}
     for change in typed:
@@ -94,6 +90,27 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
         update_fields=[*written, "given_under", "rated_at"],
     )
     return Saved(at, tuple(conflicts), revisions)
+
+
+@cache
+def _standing(count, names):
+    """Reads ``names`` of that many ratings of one view of a round."""
+    return WrittenQuery(
+        lambda assessment, view, *statements: (
+            Rating.objects.filter(assessment=assessment, view=view, statement_id__in=statements)
+            .order_by()
+            .values_list(*names)
+        ),
+        UUID,
+        str,
+        *[int] * count,
+    )
+
+
+def _read_standing(assessment, view, statement_ids, written):
+    names = ("statement_id", "rated_at", "given_under_id", *written)
+    rows = _standing(len(statement_ids), names).rows(assessment.pk, str(view), *statement_ids) if statement_ids else ()
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
 def _check_answers(tree, changes):
