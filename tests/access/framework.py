@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -95,6 +96,9 @@ def _address(world, route):
         "assessments_": subject.assessment,
     }
     row = next((each.pk for name, each in about.items() if name in route.name), row)
+    if route.name.endswith("standards_import_check"):
+        # Nobody holds an import in the world; its own tests try another editor's.
+        row = UUID(int=1)
     if not route.name:
         return f"/{re.split('[<(]', route.prefix)[0]}{row}/"
     known = {"app_label": "people", "content_type_id": 1, "key": "stale", "uidb36": "a"}
