@@ -76,6 +76,9 @@ class Desk:
 
     def draw(self, window, kind):
         """Open the page of a kind in a window."""
+        if kind == "review" and self.read().shared_at is None:
+            # Nobody gets the review of a round that is not shared.
+            return
         held = Conversation.objects.filter(assessment=self.pk).first()
         standing = getattr(read_views(self.read()), VIEWS[kind]).get(self.statement) if kind in VIEWS else None
         self.pages[window, kind] = Page(
