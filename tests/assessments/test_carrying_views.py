@@ -56,14 +56,14 @@ def owner(kept_for_the_module):
 
 
 @pytest.fixture(scope="module")
-def manager(owner):
+def line_manager(owner):
     line_manager = make_user(name="Tomasz Quillfeather")
     make_line(owner, line_manager)
     return line_manager
 
 
 @pytest.fixture(scope="module")
-def draft(older, owner, manager):
+def draft(older, owner, line_manager):
     """Under 2.0, answered whole: B1.9 not relevant; a note on B4.4, which changes, and on A2.7, which goes. It was shared and
     given back, with a rating of the line manager's in it."""
     assessment = make_assessment(owner, version=older)
@@ -73,9 +73,9 @@ def draft(older, owner, manager):
         {"B1.9": f"Done by {HOSTILE}", "B4.4": Answered(1, note="On the board."), "A2.7": Answered(3, note=HOSTILE)},
     )
     make_evidence(assessment, title="Change board", statements=("B4.4",))
-    shared = share(assessment, manager)
+    shared = share(assessment, line_manager)
     review(shared, {"B4.4": Answered(2, note=HIDDEN), "B4.1": Answered(1, note=HIDDEN)}, finish=False)
-    actions.return_assessment(assessment=shared, by=manager, reason="Look at B4 again.")
+    actions.return_assessment(assessment=shared, by=line_manager, reason="Look at B4 again.")
     return reread(assessment)
 
 
@@ -137,11 +137,11 @@ def test_the_day_on_which_the_earlier_version_retires_is_said(browser, draft, ol
     assert "A draft that is still under it then is brought to the new version by the portal." in text
 
 
-def test_nothing_is_offered_for_a_round_that_is_shared_or_over(sign_in, older, newer, manager):
+def test_nothing_is_offered_for_a_round_that_is_shared_or_over(sign_in, older, newer, line_manager):
     owner = make_user()
     assessment = make_assessment(owner, version=older)
     rate_all(assessment)
-    share(assessment, manager)
+    share(assessment, line_manager)
     browser = sign_in(owner)
     assert "is published" not in words_of(browser.get(reverse("assessment-list")))
     assert [browser.get(offer(assessment)).status_code, browser.post(offer(assessment)).status_code] == [403, 403]
@@ -260,8 +260,8 @@ def test_the_history_says_who_brought_it(browser, draft, brought, newer, sign_in
 # Who may
 
 
-def test_nobody_but_the_owner_finds_what_came_along(sign_in, draft, brought, manager, stranger, editor, superuser):
-    for person in (manager, stranger, editor, superuser):
+def test_nobody_but_the_owner_finds_what_came_along(sign_in, draft, brought, line_manager, stranger, editor, superuser):
+    for person in (line_manager, stranger, editor, superuser):
         client = sign_in(person)
         found = [client.get(came(draft)), client.get(offer(draft)), client.post(offer(draft), {"version": "3.0"})]
         assert [response.status_code for response in found] == [404, 404, 404]
@@ -360,32 +360,32 @@ def test_rating_edit_of_a_carried_round_is_drawn_in_eight_queries(browser, broug
     assert counts == [7, 7]
 
 
-def test_the_line_manager_reads_under_which_version_answers_were_given(sign_in, brought, manager):
+def test_the_line_manager_reads_under_which_version_answers_were_given(sign_in, brought, line_manager):
     rate_all(brought)
-    share(brought, manager)
-    response = sign_in(manager).get(rating(brought, "B4"))
+    share(brought, line_manager)
+    response = sign_in(line_manager).get(rating(brought, "B4"))
     text = words_of(response)
     assert "Given under version 2.0" in text
     assert "Under version 2.0 you said" not in text
     assert "still_true" not in response.text
 
 
-def test_the_review_says_under_which_version_the_owner_answered(sign_in, brought, manager):
+def test_the_review_says_under_which_version_the_owner_answered(sign_in, brought, line_manager):
     rate_all(brought)
-    share(brought, manager)
+    share(brought, line_manager)
     path = reverse("review-edit", args=[brought.pk, "B4"])
-    text = words_of(sign_in(manager).get(f"{path}?change=B4.3"))
+    text = words_of(sign_in(line_manager).get(f"{path}?change=B4.3"))
     assert "Nia Penŵydd says Practitioner, at target (given under version 2.0)" in text
     # It was asked again.
-    text = words_of(sign_in(manager).get(f"{path}?change=B4.4"))
+    text = words_of(sign_in(line_manager).get(f"{path}?change=B4.4"))
     assert "Nia Penŵydd says Practitioner" in text
     assert "given under version" not in text
 
 
-def test_the_review_says_nothing_of_it_to_a_line_manager_who_rates_first(sign_in, brought, manager):
+def test_the_review_says_nothing_of_it_to_a_line_manager_who_rates_first(sign_in, brought, line_manager):
     rate_all(brought)
-    share(brought, manager, rates_first=True)
-    text = words_of(sign_in(manager).get(reverse("review-edit", args=[brought.pk, "B4"])))
+    share(brought, line_manager, rates_first=True)
+    text = words_of(sign_in(line_manager).get(reverse("review-edit", args=[brought.pk, "B4"])))
     assert "given under version" not in text
 
 
@@ -465,16 +465,16 @@ def goal(brought, older):
     return goal
 
 
-def test_a_goal_keeps_to_its_statements_whatever_they_are_called_now(sign_in, brought, manager, goal, browser):
+def test_a_goal_keeps_to_its_statements_whatever_they_are_called_now(sign_in, brought, line_manager, goal, browser):
     rate_all(brought, 1)
-    shared = share(brought, manager)
+    shared = share(brought, line_manager)
     report = words_of(browser.get(reverse("report-detail", args=[brought.pk])))
     assert "B1.13 Benchmarks and savings, to Expert" in report
     assert "B2.4 " not in report
     talking = converse(review(shared))
-    text = words_of(sign_in(manager).get(reverse("conversation-agenda", args=[brought.pk])))
+    text = words_of(sign_in(line_manager).get(reverse("conversation-agenda", args=[brought.pk])))
     assert "B1.13" in text, text
-    confirm(talking, manager, brought.owner)
+    confirm(talking, line_manager, brought.owner)
     (aims,) = AgreedGoal.objects.filter(assessment=brought).values_list("aims", flat=True)
     assert sorted(aims) == [["B1.13", 3], ["B2.7 (2.0)", 3], ["B4.7", 3]]
     for name in ("report-detail", "plan-detail", "conversation-detail"):
@@ -494,10 +494,10 @@ def test_the_report_says_under_which_version_answers_were_given_and_keeps_the_ar
     assert "53 of 54 answers were given under version 2.0 of the standards: all but B4.4." in text
 
 
-def test_the_line_managers_report_has_no_answers_that_are_not_asked(sign_in, brought, manager):
+def test_the_line_managers_report_has_no_answers_that_are_not_asked(sign_in, brought, line_manager):
     rate_all(brought)
-    share(brought, manager)
-    text = words_of(sign_in(manager).get(reverse("report-detail", args=[brought.pk])))
+    share(brought, line_manager)
+    text = words_of(sign_in(line_manager).get(reverse("report-detail", args=[brought.pk])))
     assert "were given under version 2.0 of the standards" in text
     assert "not asked any more" not in text
     assert "What came along" not in text
