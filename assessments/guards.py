@@ -43,6 +43,7 @@ GUARDS = (
             "closed_at",
         ),
         is_root=True,
+        exit_state="erased",
     ),
     Guard("assessments_target", _ROUND, _FROZEN, ("assessment_id", "area_id", "rank", "reason")),
     Guard(
@@ -123,7 +124,16 @@ STEPS = (
     Steps(
         "assessments_assessment",
         "draft",
-        (("draft", "shared"), ("draft", "closed"), ("shared", "draft"), ("shared", "agreed"), ("shared", "closed")),
+        (
+            *(
+                ("draft", "shared"),
+                ("draft", "closed"),
+                ("shared", "draft"),
+                ("shared", "agreed"),
+                ("shared", "closed"),
+            ),
+            *(("agreed", "erased"), ("closed", "erased")),
+        ),
         (("agreed", _CONFIRMED),),
     ),
 )

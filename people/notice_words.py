@@ -103,6 +103,19 @@ SAID = {
         "{who} has answered whether they sign off the version of the standards that you sent them for review",
         "See the review",
     ),
+    "round-opened": Said(
+        "An administrator has opened your assessment",
+        "{who} has opened your assessment as an administrator and gave a reason",
+        "Read the reason",
+    ),
+    "erasure-asked": Said(
+        "Your account will be erased on {due}",
+        "You asked for everything about you to be erased. It will be on {due}, unless you change your mind before",
+        "Keep your account",
+    ),
+    "erasure-cancelled": Said(
+        "Your account will not be erased", "Your account and everything in it stays as it is", "See your data"
+    ),
 }
 
 # How the page on which people choose puts the kinds: heading, and the kinds beneath it with their words.
@@ -150,6 +163,14 @@ GROUPS = (
         (
             ("sign-off-asked", "You are asked to sign off a version"),
             ("sign-off-answered", "A reviewer whom you asked has answered"),
+        ),
+    ),
+    (
+        "Your privacy",
+        (
+            ("round-opened", "An administrator opens your assessment"),
+            ("erasure-asked", "You ask to be erased"),
+            ("erasure-cancelled", "You change your mind"),
         ),
     ),
     ("Your goals", (("goal-due", "A goal is due in 14 days"), ("goal-overdue", "A goal is overdue"))),

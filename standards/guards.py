@@ -11,7 +11,8 @@ class Guard:
     """Refuses insert, update and delete of a table's rows while the row's ``state`` is one of ``frozen_states``.
 
     ``state`` is SQL that gives the state for a row called ``{row}``. ``columns`` are those that may not change; the rest of a
-    frozen row stays editable. ``is_root``: the row holds the state itself, so that new rows are free.
+    frozen row stays editable. ``is_root``: the row holds the state itself, so that new rows are free; ``exit_state`` is the one
+    that a frozen row may go to, whatever changes of it on the way.
     """
 
     table: str
@@ -19,6 +20,7 @@ class Guard:
     frozen_states: tuple[str, ...]
     columns: tuple[str, ...]
     is_root: bool = False
+    exit_state: str = ""
 
     def is_frozen(self, row: str) -> str:
         states = ", ".join(f"'{state}'" for state in self.frozen_states)
@@ -31,8 +33,9 @@ class Guard:
         """What makes each kind of statement be refused, by the statement's name."""
         update = f"({self.is_frozen('OLD')} OR {self.is_frozen('NEW')}) AND ({self.changed(distinct)})"
         if self.is_root:
+            leaves = f" AND NEW.state {distinct} '{self.exit_state}'" if self.exit_state else ""
             return {
-                "UPDATE": f"{self.is_frozen('OLD')} AND ({self.changed(distinct)})",
+                "UPDATE": f"{self.is_frozen('OLD')}{leaves} AND ({self.changed(distinct)})",
                 "DELETE": self.is_frozen("OLD"),
             }
         return {"INSERT": self.is_frozen("NEW"), "UPDATE": update, "DELETE": self.is_frozen("OLD")}

@@ -12,7 +12,8 @@ urlpatterns = [
     path("assessments/", include("assessments.urls")),
     path("goals/", include(goal_patterns)),
     path("", include("insights.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("", include("privacy.urls")),
+    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 (
                     "owner",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="assessments",
                         to=settings.AUTH_USER_MODEL,
@@ -73,7 +75,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("draft", "Draft"), ("shared", "Shared"), ("agreed", "Agreed"), ("closed", "Closed")],
+                        choices=[
+                            ("draft", "Draft"),
+                            ("shared", "Shared"),
+                            ("agreed", "Agreed"),
+                            ("closed", "Closed"),
+                            ("erased", "Erased"),
+                        ],
                         default="draft",
                         max_length=10,
                     ),
@@ -108,6 +116,7 @@ class Migration(migrations.Migration):
                 ("reviewed_at", models.DateTimeField(blank=True, null=True)),
                 ("agreed_at", models.DateTimeField(blank=True, null=True)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "ordering": ["-started_at"],
@@ -133,6 +142,7 @@ class Migration(migrations.Migration):
                                 ("state", "agreed"),
                             ),
                             models.Q(("agreed_at", None), ("closed_at__isnull", False), ("state", "closed")),
+                            ("state", "erased"),
                             _connector="OR",
                         ),
                         name="assessment_state_has_its_dates",
@@ -145,9 +155,22 @@ class Migration(migrations.Migration):
                                 ("line_manager__isnull", False), ("shared_at__isnull", False), ("state", "closed")
                             ),
                             models.Q(("line_manager", None), ("shared_at", None), ("state", "closed")),
+                            models.Q(("line_manager", None), ("state", "erased")),
                             _connector="OR",
                         ),
                         name="assessment_state_has_its_line_manager",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("erased_at__isnull", False), ("owner", None), ("state", "erased")),
+                            models.Q(
+                                models.Q(("state", "erased"), _negated=True),
+                                ("erased_at", None),
+                                ("owner__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_has_its_owner_until_erased",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -574,6 +597,51 @@ class Migration(migrations.Migration):
                         name="rating_of_a_line_manager_is_signed",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("overview", "The overview"),
+                            ("answers", "Levels and notes"),
+                            ("evidence", "Work examples"),
+                            ("report", "The gap report"),
+                            ("report-pdf", "The gap report as PDF"),
+                            ("review", "The review"),
+                            ("conversation", "The development conversation"),
+                            ("plan", "The development plan"),
+                            ("comparison", "The comparison of two rounds"),
+                            ("break-glass", "The whole round, opened by an administrator with a reason"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["assessment", "-at"], name="readings_of_a_round")],
             },
         ),
         migrations.CreateModel(

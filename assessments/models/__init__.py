@@ -7,6 +7,7 @@ from .event import Event
 from .evidence import Evidence
 from .goal import AgreedGoal, Goal, GoalNote, GoalStatement
 from .rating import Rating
+from .reading import Reading
 from .report import ReportFile
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "GoalNote",
     "GoalStatement",
     "Rating",
+    "Reading",
     "ReportFile",
     "Target",
 ]

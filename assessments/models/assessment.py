@@ -142,6 +142,8 @@ class Assessment(models.Model):
     acted_at         when the line manager last added something since it was shared
     return_reason    why the line manager gave it back; gone when it is shared again
     check_code       what the agreed report is verified by (``assessments.records``)
+
+    An erased round is nobody's: of an agreed or closed one only its version, role profile and dates stay (``privacy``).
     """
 
     class State(models.TextChoices):
@@ -149,6 +151,7 @@ class Assessment(models.Model):
         SHARED = "shared", "Shared"
         AGREED = "agreed", "Agreed"
         CLOSED = "closed", "Closed"
+        ERASED = "erased", "Erased"
 
     OPEN_STATES = (State.DRAFT, State.SHARED)
     FROZEN_STATES = (State.AGREED, State.CLOSED)
@@ -157,7 +160,9 @@ class Assessment(models.Model):
     RETURN_REASON_LIMIT = 1000
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assessments")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="assessments")
     version = models.ForeignKey(Version, models.PROTECT, related_name="assessments")
     carried_from = models.ForeignKey(Version, models.PROTECT, null=True, blank=True, related_name="assessments_carried")
@@ -177,6 +182,7 @@ class Assessment(models.Model):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     agreed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = AssessmentManager()
 
@@ -193,14 +199,21 @@ class Assessment(models.Model):
                 condition=Q(state="draft", shared_at=None, agreed_at=None, closed_at=None)
                 | Q(state="shared", shared_at__isnull=False, agreed_at=None, closed_at=None)
                 | Q(state="agreed", shared_at__isnull=False, agreed_at__isnull=False, closed_at=None)
-                | Q(state="closed", agreed_at=None, closed_at__isnull=False),
+                | Q(state="closed", agreed_at=None, closed_at__isnull=False)
+                | Q(state="erased"),
             ),
             models.CheckConstraint(
                 name="assessment_state_has_its_line_manager",
                 condition=Q(state="draft", line_manager=None)
                 | Q(state__in=["shared", "agreed"], line_manager__isnull=False)
                 | Q(state="closed", line_manager__isnull=False, shared_at__isnull=False)
-                | Q(state="closed", line_manager=None, shared_at=None),
+                | Q(state="closed", line_manager=None, shared_at=None)
+                | Q(state="erased", line_manager=None),
+            ),
+            models.CheckConstraint(
+                name="assessment_has_its_owner_until_erased",
+                condition=Q(state="erased", owner=None, erased_at__isnull=False)
+                | (~Q(state="erased") & Q(owner__isnull=False, erased_at=None)),
             ),
             models.CheckConstraint(
                 name="assessment_is_never_reviewed_by_its_owner",

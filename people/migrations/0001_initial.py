@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ("is_staff", models.BooleanField(default=False, verbose_name="may enter the admin")),
                 ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("session_generation", models.PositiveIntegerField(default=0, editable=False)),
+                ("erased_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -85,6 +87,59 @@ class Migration(migrations.Migration):
                         django.db.models.functions.text.Lower("email"), name="user_email_unique_in_any_case"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AnalystGrant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "analyst",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="analyst_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="analyst_grants",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["analyst_id", "organisation_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("analyst", "organisation"), name="analyst_granted_once_per_organisation"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PasswordTry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["at"],
+                "indexes": [models.Index(fields=["account", "at"], name="password_try_by_account")],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +183,9 @@ class Migration(migrations.Migration):
                             ("carried-over", "Carried Over"),
                             ("sign-off-asked", "Sign Off Asked"),
                             ("sign-off-answered", "Sign Off Answered"),
+                            ("round-opened", "Round Opened"),
+                            ("erasure-asked", "Erasure Asked"),
+                            ("erasure-cancelled", "Erasure Cancelled"),
                         ],
                         max_length=30,
                     ),
@@ -247,6 +305,9 @@ class Migration(migrations.Migration):
                             ("carried-over", "Carried Over"),
                             ("sign-off-asked", "Sign Off Asked"),
                             ("sign-off-answered", "Sign Off Answered"),
+                            ("round-opened", "Round Opened"),
+                            ("erasure-asked", "Erasure Asked"),
+                            ("erasure-cancelled", "Erasure Cancelled"),
                         ],
                         max_length=30,
                     ),

@@ -1,8 +1,18 @@
 """Who uses the portal, where they work, who is whose line manager, and what they are told."""
 
 from .notice import Notice, NoticeChoice
-from .organisation import Organisation
+from .organisation import AnalystGrant, Organisation
+from .password_try import PasswordTry
 from .reporting_line import ReportingLine
 from .user import User, UserManager
 
-__all__ = ["Notice", "NoticeChoice", "Organisation", "ReportingLine", "User", "UserManager"]
+__all__ = [
+    "AnalystGrant",
+    "Notice",
+    "NoticeChoice",
+    "Organisation",
+    "PasswordTry",
+    "ReportingLine",
+    "User",
+    "UserManager",
+]

@@ -61,6 +61,9 @@ class Notice(models.Model):
         CARRIED_OVER = "carried-over"
         SIGN_OFF_ASKED = "sign-off-asked"
         SIGN_OFF_ANSWERED = "sign-off-answered"
+        ROUND_OPENED = "round-opened"
+        ERASURE_ASKED = "erasure-asked"
+        ERASURE_CANCELLED = "erasure-cancelled"
 
     class Delivery(models.TextChoices):
         """What became of the e-mail. Only a person sends again what is not known or failed."""

@@ -29,7 +29,11 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in by e-mail address. Being staff or a superuser gives no right to read an assessment."""
+    """A person who signs in by e-mail address. Being staff or a superuser gives no right to read an assessment.
+
+    session_generation  raised to end every session of theirs (``people.actions.end_sessions``)
+    erased_at           when they were erased: the row stays, without anything of theirs, for what names it (``privacy``)
+    """
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150)
@@ -38,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may enter the admin", default=False)
     is_active = models.BooleanField("may sign in", default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .assessment import Assessment
+
+
+class Reading(models.Model):
+    """Somebody other than its owner was shown something of a round: who, what kind of page, and when. Its owner can list them.
+
+    No part of the record: it is kept beside a frozen round, and goes with it.
+    """
+
+    class What(models.TextChoices):
+        OVERVIEW = "overview", "The overview"
+        ANSWERS = "answers", "Levels and notes"
+        EVIDENCE = "evidence", "Work examples"
+        REPORT = "report", "The gap report"
+        REPORT_PDF = "report-pdf", "The gap report as PDF"
+        REVIEW = "review", "The review"
+        CONVERSATION = "conversation", "The development conversation"
+        PLAN = "plan", "The development plan"
+        COMPARISON = "comparison", "The comparison of two rounds"
+        BREAK_GLASS = "break-glass", "The whole round, opened by an administrator with a reason"
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="readings")
+    what = models.CharField(max_length=12, choices=What)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["assessment", "-at"], name="readings_of_a_round")]
+
+    def __str__(self):
+        return f"{self.what} of {self.assessment_id}"

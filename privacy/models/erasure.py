@@ -1,0 +1,56 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Erasure(models.Model):
+    """A person asked to be erased. Until ``due_at`` they may change their mind; the row stays as proof that it was done.
+
+    Once done, ``person`` is a user of whom nothing is left (``User.erased_at``).
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="erasures")
+    asked_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(cancelled_at=None, done_at=None), name="one_standing_erasure_per_person"
+            ),
+            models.CheckConstraint(
+                name="erasure_is_done_or_cancelled", condition=Q(cancelled_at=None) | Q(done_at=None)
+            ),
+        ]
+
+    def __str__(self):
+        return f"Erasure {self.pk}"
+
+
+class LegalHold(models.Model):
+    """Nothing of this person is erased or pruned while it stands; ``reason`` names the matter for those who administer it."""
+
+    REASON_LIMIT = 1000
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="legal_holds")
+    reason = models.TextField(max_length=REASON_LIMIT)
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-placed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="legal_hold_is_lifted_by_somebody",
+                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"Legal hold {self.pk}"

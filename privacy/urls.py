@@ -1,0 +1,3 @@
+"""The pages about one's own data, and the one way to somebody else's round."""
+
+urlpatterns = []

@@ -1,0 +1,79 @@
+"""Typed readers of the settings in the environment. Each stops the start, with advice, at what it cannot read."""
+
+import os
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_text(name: str, default: str = "") -> str:
+    """A setting as text, without the white space around it."""
+    return os.environ.get(name, default).strip()
+
+
+def env_flag(name: str) -> bool:
+    """A setting that is on (1, true, yes, on) or off (0, false, no, off, unset). Anything else stops the start."""
+    value = env_text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to 1 or 0.")
+
+
+def env_port(name: str, default: int) -> int:
+    """A setting that is a port, from 1 to 65535."""
+    value = env_text(name, str(default))
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= 65535:
+        return int(value)
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a port from 1 to 65535, such as {default}.")
+
+
+def env_database(name: str, default: str) -> dict:
+    """A database address as Django's dictionary: ``sqlite:///file`` or ``postgres://user:password@host:port/name``."""
+    try:
+        address = urlsplit(env_text(name, default))
+        port = str(address.port or "")
+    except ValueError:
+        # The message of the error would show the password.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read. Write it as postgres://user:password@host:port/name, with %40 for @ in a password."
+        ) from None
+    if address.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(address.path.removeprefix("/")) or ":memory:",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    if address.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(address.path.removeprefix("/")),
+            "USER": unquote(address.username or ""),
+            "PASSWORD": unquote(address.password or ""),
+            "HOST": unquote(address.hostname or ""),
+            "PORT": port,
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(address.query)),
+        }
+    raise ImproperlyConfigured(
+        f"{name} names the database engine {address.scheme!r}. Begin it with sqlite:/// or postgres://."
+    )
+
+
+def env_number(name: str, default: int, *, least: int = 0) -> int:
+    """A setting that is a whole number of at least ``least``."""
+    value = env_text(name, str(default))
+    if value.isascii() and value.isdecimal() and int(value) >= least:
+        return int(value)
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number of at least {least}, such as {default}.")
+
+
+def env_list(name: str) -> list[str]:
+    """A setting that is a list, its parts divided by commas or white space."""
+    return env_text(name).replace(",", " ").split()
