@@ -1,6 +1,6 @@
 """Every change to people that touches more than one row, changes a state or sends anything: one file per noun."""
 
-from .accounts import EDITORS, REVIEWERS, make_editor, make_person, make_reviewer
+from .accounts import EDITORS, REVIEWERS, end_sessions, make_editor, make_person, make_reviewer
 from .lines import (
     MOST_ASKED_IN_A_DAY,
     AlreadyAsked,
@@ -44,6 +44,7 @@ __all__ = [
     "choose_notices",
     "decline_line",
     "end_line",
+    "end_sessions",
     "import_lines",
     "make_editor",
     "make_person",

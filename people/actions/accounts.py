@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import F
 
 from ..models import Organisation, User
 
@@ -30,6 +31,7 @@ def _let_in(user, name, permissions):
     user.groups.add(group)
     user.is_staff = True
     user.save(update_fields=["is_staff"])
+    end_sessions(user=user)
 
 
 @transaction.atomic
@@ -44,3 +46,12 @@ def make_person(*, email, name, job_title="", organisation_name=""):
     user = User.objects.create_user(email, name=name, job_title=job_title, organisation=organisation)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user, True
+
+
+def end_sessions(*, user):
+    """End every session of ``user`` with its next request: for a change of what they may do, a closed account, a lost device.
+
+    A session that is to go on is given its new hash by ``django.contrib.auth.update_session_auth_hash``.
+    """
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    user.refresh_from_db(fields=["session_generation"])

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 
+from ..actions import end_sessions
 from ..models import Organisation, User
 
 # Whoever enters the admin signs in like anybody else, so that the limits on tries hold there too.
@@ -16,6 +17,10 @@ admin.site.unregister(EmailAddress)
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
     search_fields = ["name"]
+
+
+# What changes with these is what a person may do, and each session of theirs began before.
+ROLE_FIELDS = {"is_active", "is_staff", "is_superuser", "groups"}
 
 
 @admin.register(User)
@@ -57,3 +62,8 @@ class UserAdmin(admin.ModelAdmin):
             obj.email = obj.email.lower()
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if change and ROLE_FIELDS.intersection(form.changed_data):
+            end_sessions(user=form.instance)

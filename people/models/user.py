@@ -3,6 +3,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from .organisation import Organisation
 
@@ -56,6 +57,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session is compared with at each request: with this secret, or the present one.
+
+        It ends with the password, as Django's own does, and also with what the person may do and with their ``session_generation``.
+        """
+        covered = (self.password, self.session_generation, self.is_staff, self.is_superuser)
+        return salted_hmac("people.User.session", repr(covered), secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self):
         return self.name
