@@ -1,4 +1,4 @@
-"""Who gets what: every route × role × state of the round × method, against one written table (``tests/access/policy.py``).
+"""Who gets what: every route × role × state of the round × method, against one written table (``service/access/policy.py``).
 
 The routes come from the urlconf. A route of ours without a row fails, and so does a row without a route. Routes of Django's
 admin and of allauth have a policy by prefix. Each cell is tried in a savepoint on one world and undone. Every text that
@@ -26,16 +26,17 @@ from assessments.models.goal import GoalQuerySet
 from documents import pdf
 from people.actions import lines, notify
 from people.models import Notice
+from service.access.policy import POLICY, READ_BY_BOTH
+from service.access.rows import ROLES, STATES
 from service.models import HeldPost
 from standards.models import Version
 from standards.tree import version_tree
 from standards.views import reading
 from tests.access.cells import Run, missing_rows
 from tests.access.framework import READERS_OF_DRAFTS, wrong_draft_cells, wrong_framework_cells
-from tests.access.policy import POLICY, READ_BY_BOTH
-from tests.access.texts import NAME, STATES, all_to_be_seen
+from tests.access.texts import NAME, all_to_be_seen
 from tests.access.twins import another_world, changed, pages_of
-from tests.access.world import PLAYED, ROLES, answer, make_world, plan
+from tests.access.world import PLAYED, answer, make_world, plan
 from tests.conftest import HEAVY
 from tests.factories import make_assessment, make_evidence, make_line, make_user, rate_all, reread, share
 from tests.routes import FRAMEWORK_PREFIXES, routes

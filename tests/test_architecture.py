@@ -43,7 +43,8 @@ WITHIN = {
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
     "line_import": "actions models",
-    "management": "editions actions answers standing demo exports models",
+    "access": "",
+    "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks",
     "middleware": "held_posts models",

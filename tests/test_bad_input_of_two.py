@@ -12,8 +12,8 @@ from assessments import actions
 from assessments.answers import NOT_RELEVANT
 from people.actions.lines import name_line_manager
 from people.models import Notice, ReportingLine
+from service.access.policy import POLICY
 from standards.tree import version_tree
-from tests.access.policy import POLICY
 from tests.assessments.carried import make_small_versions
 from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY

@@ -17,6 +17,15 @@ from assessments.forms.review import shared_mark
 from assessments.standing import read_views
 from people.models import Notice, User
 from service import held_posts
+from service.access.policy import (
+    CHANGES_BY_READING,
+    MAY_CHANGE_NOTHING,
+    NAMED_ON,
+    NAMED_TO_EVERYBODY,
+    POLICY,
+    TELLS,
+)
+from service.access.rows import EDIT, LOGIN, ON, ROLES, STATES
 from service.models import HeldPost
 from standards.models import ReadersNote
 from standards.tree import version_tree
@@ -24,9 +33,8 @@ from tests.conftest import HEAVY
 from tests.pages import Page
 from tests.routes import PUBLISHED, SLUGS, routes
 
-from .policy import CHANGES_BY_READING, EDIT, LOGIN, MAY_CHANGE_NOTHING, NAMED_ON, NAMED_TO_EVERYBODY, ON, POLICY, TELLS
-from .texts import NAME, STATES, found_in, may_see
-from .world import OWNERS, PLAYED, ROLES
+from .texts import NAME, found_in, may_see
+from .world import OWNERS, PLAYED
 
 METHODS = ("get", "post")
 # A role that gets next to nothing is tried in one state with GET and in another with POST; the former line manager in the one

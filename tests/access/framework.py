@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from service.access.rows import ROLES
 from tests.conftest import HEAVY
 from tests.routes import PUBLISHED, routes
 from tests.standards.versions import make_whole_version
 
 from .cells import METHODS, is_other, outcome, rows, tried
 from .texts import NAME, found_in
-from .world import PLAYED, ROLES
+from .world import PLAYED
 
 EDITORS = ("editor", "superuser")
 PUBLIC_IN_THE_ADMIN = ("admin:logout",)

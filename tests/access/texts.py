@@ -5,12 +5,8 @@ A text names its kind and the state of the round that it stands in, so that it i
 
 import re
 
-STATES = ("draft", "returned", "shared", "hidden", "reviewed", "left", "agreed", "closed")
-DRAFTS = ("draft", "returned")
-OVER = ("agreed", "closed")
-# The states in which the line manager who is named on the round reads it; without "hidden", those in which they read levels.
-READ = ("shared", "hidden", "reviewed", "agreed")
-LEVELS = ("shared", "reviewed", "agreed")
+from service.access.rows import LEVELS, READ, STATES
+
 # The states in which each of the two sees what the other said. In "left" the owner is alone again.
 TALK = ("reviewed", "agreed")
 OWN_TALK = (*TALK, "left")

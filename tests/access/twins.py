@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.urls import reverse
 
+from service.access.policy import POLICY
+from service.access.rows import ON
 from tests.routes import routes
 
 from .cells import tried
-from .policy import ON, POLICY
 
 # What differs each time a page is drawn: tokens, the moment, and when a cookie was signed.
 _TOKEN = re.compile(

@@ -10,6 +10,7 @@ from assessments.answers import Answered
 from assessments.models import Assessment, Evidence, Goal
 from people.actions import lines, make_editor, notify
 from people.models import Notice, ReportingLine, User
+from service.access.rows import DRAFTS, ROLES, STATES
 from service.models import HeldPost
 from standards.models import Version
 from standards.tree import version_tree
@@ -28,25 +29,11 @@ from tests.factories import (
     share,
 )
 
-from .texts import DRAFTS, NAME, STATES, planted
+from .texts import NAME, planted
 
 OWNERS = ("owner", "inactive owner")
-ROLES = (
-    "owner",
-    "line manager",
-    "former line manager",
-    "pending line manager",
-    "other line manager",
-    "colleague",
-    "editor",
-    "superuser",
-    "signed out",
-    "inactive owner",
-    "inactive line manager",
-)
 # Roles that are true only while they are played.
 PLAYED = ("other line manager", "inactive owner", "inactive line manager")
-SIGNED_OUT = ("signed out", "inactive owner", "inactive line manager")
 DUE = date(2027, 3, 31)
 DAY = date(2026, 3, 1)
 
