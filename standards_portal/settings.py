@@ -185,6 +185,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PORTAL_PRODUCTION else "http"
 ACCOUNT_PREVENT_ENUMERATION = True
+# Before something that matters people prove again who they are, unless they did in the last so many seconds.
+PROOF_LASTS = ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_FORMS = {
     "login": "people.forms.LoginForm",
     "signup": "people.forms.SignupForm",

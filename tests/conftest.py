@@ -6,8 +6,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test import Client
 
 from people.actions import make_editor
@@ -77,6 +80,23 @@ def _flush_past_the_guards():
                 cursor.execute(sql)
 
     connection.ops.execute_sql_flush = execute_sql_flush
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_in_is_recorded():
+    """``Client.force_login`` leaves in the session what signing in by password leaves there."""
+
+    def _login(client, user, backend=None):
+        request = HttpRequest()
+        request.session = client.session
+        login(request, user, backend)
+        record_authentication(request, user, method="password")
+        request.session.save()
+        client._set_login_cookies(request)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(Client, "_login", _login)
+        yield
 
 
 @pytest.fixture(autouse=True)

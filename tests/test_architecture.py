@@ -33,13 +33,15 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "codes views",
-    "views": "forms actions permissions reports records progress checking wording answers "
+    "views": "reauthentication "
+    "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "coming_along meaning "
     "comparisons "
     "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
     "models",
-    "admin": "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
+    "admin": "reauthentication "
+    "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
     "line_import": "actions models",
@@ -47,7 +49,7 @@ WITHIN = {
     "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks",
-    "middleware": "held_posts models",
+    "middleware": "held_posts reauthentication models",
     "models": "written_queries",
     "sessions": "written_queries",
     "backends": "written_queries models",
