@@ -539,7 +539,7 @@ def test_admin_is_for_those_with_permission(sign_in, contract_manager, published
     assert browser.get(address).status_code == 302
     contract_manager.is_staff = True
     contract_manager.save()
-    assert browser.get(address).status_code == 403
+    assert sign_in(contract_manager).get(address).status_code == 403
 
 
 def test_unknown_row_leads_back_to_the_index(editor_browser, published_version):
