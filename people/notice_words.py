@@ -116,6 +116,11 @@ SAID = {
     "erasure-cancelled": Said(
         "Your account will not be erased", "Your account and everything in it stays as it is", "See your data"
     ),
+    "account-unused": Said(
+        "Your account will be erased on {due}, unless you sign in",
+        "Nobody has signed in to your account for long. It is erased with everything in it on {due}, unless you sign in before",
+        "Keep your account",
+    ),
 }
 
 # How the page on which people choose puts the kinds: heading, and the kinds beneath it with their words.
@@ -171,6 +176,7 @@ GROUPS = (
             ("round-opened", "An administrator opens your assessment"),
             ("erasure-asked", "You ask to be erased"),
             ("erasure-cancelled", "You change your mind"),
+            ("account-unused", "Your account is to be erased because you have not used it for long"),
         ),
     ),
     ("Your goals", (("goal-due", "A goal is due in 14 days"), ("goal-overdue", "A goal is overdue"))),

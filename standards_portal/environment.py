@@ -1,6 +1,7 @@
 """Typed readers of the settings in the environment. Each stops the start, with advice, at what it cannot read."""
 
 import os
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -46,7 +47,8 @@ def env_database(name: str, default: str) -> dict:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                # What is deleted is overwritten: an erased text must not stay in a free page of the file.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
             },
         }
     if address.scheme in {"postgres", "postgresql"}:
@@ -66,14 +68,25 @@ def env_database(name: str, default: str) -> dict:
     )
 
 
-def env_number(name: str, default: int, *, least: int = 0) -> int:
-    """A setting that is a whole number of at least ``least``."""
+def env_number(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
+    """A setting that is a whole number of at least ``least`` and at most ``most``."""
     value = env_text(name, str(default))
-    if value.isascii() and value.isdecimal() and int(value) >= least:
+    if value.isascii() and value.isdecimal() and len(value) < 12 and least <= int(value) <= most:
         return int(value)
+    if most < 10**9:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number from {least} to {most}.")
     raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number of at least {least}, such as {default}.")
 
 
 def env_list(name: str) -> list[str]:
     """A setting that is a list, its parts divided by commas or white space."""
     return env_text(name).replace(",", " ").split()
+
+
+def env_period(name: str, default: str) -> tuple[int, str]:
+    """A setting that is a stretch of time in days, months or years, such as "24 months", as number and unit ("month")."""
+    value = env_text(name, default)
+    found = re.fullmatch(r"([1-9][0-9]{0,3}) (day|month|year)s?", value)
+    if found is None:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to days, months or years, such as {default}.")
+    return int(found[1]), found[2]

@@ -64,6 +64,7 @@ class Notice(models.Model):
         ROUND_OPENED = "round-opened"
         ERASURE_ASKED = "erasure-asked"
         ERASURE_CANCELLED = "erasure-cancelled"
+        ACCOUNT_UNUSED = "account-unused"
 
     class Delivery(models.TextChoices):
         """What became of the e-mail. Only a person sends again what is not known or failed."""

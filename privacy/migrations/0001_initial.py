@@ -44,6 +44,14 @@ class Migration(migrations.Migration):
             name="Erasure",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("asked", "Asked for by the person"), ("unused", "Not used for long")],
+                        default="asked",
+                        max_length=6,
+                    ),
+                ),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("due_at", models.DateTimeField()),
                 ("cancelled_at", models.DateTimeField(blank=True, null=True)),

@@ -4,17 +4,35 @@ from django.db.models import Q
 from django.utils import timezone
 
 
+class ErasureQuerySet(models.QuerySet):
+    def standing(self):
+        """Asked for, and neither done nor taken back."""
+        return self.filter(cancelled_at=None, done_at=None)
+
+    def standing_of(self, person):
+        """The one that stands for ``person``, or None."""
+        return self.standing().filter(person=person).first()
+
+
 class Erasure(models.Model):
     """A person asked to be erased. Until ``due_at`` they may change their mind; the row stays as proof that it was done.
 
-    Once done, ``person`` is a user of whom nothing is left (``User.erased_at``).
+    Once done, ``person`` is a user of whom nothing is left (``User.erased_at``). The portal asks it for an account that nobody has
+    used for long: then a sign-in is enough to keep it.
     """
 
+    class Cause(models.TextChoices):
+        ASKED = "asked", "Asked for by the person"
+        UNUSED = "unused", "Not used for long"
+
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="erasures")
+    cause = models.CharField(max_length=6, choices=Cause, default=Cause.ASKED)
     asked_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(ErasureQuerySet)()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -31,6 +49,16 @@ class Erasure(models.Model):
         return f"Erasure {self.pk}"
 
 
+class LegalHoldQuerySet(models.QuerySet):
+    def standing(self):
+        """Placed, and not lifted."""
+        return self.filter(lifted_at=None)
+
+    def holds(self, person) -> bool:
+        """Whether one stands for ``person``."""
+        return self.standing().filter(person=person).exists()
+
+
 class LegalHold(models.Model):
     """Nothing of this person is erased or pruned while it stands; ``reason`` names the matter for those who administer it."""
 
@@ -42,6 +70,8 @@ class LegalHold(models.Model):
     placed_at = models.DateTimeField(default=timezone.now)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(LegalHoldQuerySet)()
 
     class Meta:
         ordering = ["-placed_at", "-pk"]
