@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import env_database, env_flag, env_port, env_text
+from .environment import env_database, env_flag, env_number, env_period, env_port, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -251,6 +251,30 @@ IMPORT_LIMITS = {
 
 # Whom the standards tell what happened to a version, and whom they ask what it means for people (standards.follower).
 STANDARDS_FOLLOWER = "assessments.editions"
+
+# How long it is kept
+
+# Between asking to be erased and being erased, so that somebody can change their mind.
+ERASURE_DELAY_DAYS = env_number("ERASURE_DELAY_DAYS", 14, most=90)
+# From when each is counted: privacy.retention. KEEP_DRAFTS="12 months" in the environment is another period for drafts.
+KEEP = {
+    kind: env_period(f"KEEP_{kind}", default)
+    for kind, default in {
+        "DRAFTS": "24 months",
+        "CLOSED": "24 months",
+        "AGREED": "7 years",
+        "GOALS": "7 years",
+        "NOTICES": "12 months",
+        "INVITATIONS": "3 months",
+        "LINES": "24 months",
+        "PASSWORD_TRIES": "1 day",
+        "ACCOUNTS": "36 months",
+        "UNCONFIRMED": "1 month",
+        "ADMIN_LOG": "24 months",
+        "HOLDS": "7 years",
+        "ERASURES": "7 years",
+    }.items()
+}
 
 # What it sends, and what it writes down
 
