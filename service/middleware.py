@@ -1,13 +1,83 @@
 """What happens around every view."""
 
+import logging
+import re
+from secrets import token_hex
+from time import perf_counter
+
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from . import held_posts as held
+from .logging import current_id, path_of
+
+access = logging.getLogger("service.access")
 
 _CHARSETS = {"utf-8", "utf8"}
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Nothing of a browser's is for any page, nor for what it might frame, but for passkeys.
+_OFF = re.findall(
+    r"\S+",
+    """
+    accelerometer autoplay bluetooth camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid
+    idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial sync-xhr usb
+    web-share window-management xr-spatial-tracking
+""",
+)
+_OURS = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _OURS)])
+
+
+def identified_requests(get_response):
+    """Give each request an id, which its answer, its lines in the log and the page of an error name; write a line about it.
+
+    A proxy's own id is taken where a proxy is trusted (``TRUST_PROXY``). The line says nothing of who asked, nor from where.
+    """
+
+    def middleware(request):
+        began = perf_counter()
+        proxys = request.headers.get("X-Request-ID", "") if settings.TRUST_PROXY else ""
+        request_id = proxys if _REQUEST_ID.fullmatch(proxys) else token_hex(8)
+        before = current_id.set(request_id)
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = request_id
+            if access.isEnabledFor(logging.INFO):
+                _write_line(request, response.status_code, perf_counter() - began)
+        finally:
+            current_id.reset(before)
+        return response
+
+    return middleware
+
+
+def _write_line(request, status, seconds):
+    figures = {
+        "method": request.method if request.method in _METHODS else "other",
+        "path": path_of(request, status),
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    access.info("%(method)s %(path)s %(status)s", figures, extra={"figures": figures})
+
+
+def guarded_responses(get_response):
+    """Say on every answer, static files and errors included, that it is for the portal's own pages and needs nothing of a
+    browser's; and let no cache keep a page that says what went wrong."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = PERMISSIONS
+        if response.status_code >= 400 and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
 
 
 def readable_requests(get_response):

@@ -10,6 +10,7 @@ from standards.models import Version
 from standards.tree import version_tree
 
 from . import held_posts
+from .logging import current_id
 from .models import HeldPost
 
 
@@ -93,4 +94,5 @@ def page_not_found(request, exception=None):
 
 def server_error(request):
     """Drawn without the context processors, which may be what failed."""
-    return render(None, "service/server_error.html", {"service_name": settings.PORTAL_SERVICE_NAME}, status=500)
+    context = {"service_name": settings.PORTAL_SERVICE_NAME, "request_id": current_id.get()}
+    return render(None, "service/server_error.html", context, status=500)

@@ -36,8 +36,9 @@ WITHIN = {
     "views": "reauthentication "
     "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
+    "logging "
     "coming_along meaning "
-    "comparisons "
+    "comparisons shown "
     "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
     "models",
     "admin": "reauthentication "
@@ -48,8 +49,10 @@ WITHIN = {
     "access": "",
     "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
-    "apps": "checks",
-    "middleware": "held_posts reauthentication models",
+    "apps": "checks logging worker",
+    "worker": "logging",
+    "error_reports": "logging",
+    "middleware": "held_posts logging reauthentication shown actions models",
     "models": "written_queries",
     "sessions": "written_queries",
     "backends": "written_queries models",
@@ -114,8 +117,8 @@ WITHIN = {
     "rendering": "parameters",
     "parameters": "fields messages",
 }
-# What the settings are read with. Neither knows a model, so that it can be there before the apps are.
-READ_BY_THE_SETTINGS = ("standards_portal.environment", "people.single_sign_on")
+# What the settings are read with. None knows a model, so that it can be there before the apps are.
+READ_BY_THE_SETTINGS = ("standards_portal.environment", "people.single_sign_on", "service.logging")
 STANDARD_LIBRARY_ONLY = {
     "assessments.scoring",
     "assessments.seen",
@@ -290,7 +293,8 @@ def save_overrides(house):
 def signals(house):
     for module in house.modules:
         for name in module.imports():
-            if name.startswith("django.dispatch") or "signals" in name.split("."):
+            # The worker's own tell which task it runs, and nothing else does.
+            if name.startswith("django.dispatch") or ("signals" in name.split(".") and "django_tasks" not in name):
                 yield f"{module.name} imports {name}"
 
 
