@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from service.logging import configuration
+
 from .environment import env_database, env_flag, env_number, env_period, env_port, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -97,9 +99,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "service.middleware.identified_requests",
+    "service.middleware.guarded_responses",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "service.middleware.readable_requests",
@@ -108,7 +113,6 @@ MIDDLEWARE = [
     "service.middleware.held_posts",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "service.middleware.private_pages",
 ]
@@ -212,7 +216,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PORTAL_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PORTAL_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env_flag("TRUST_PROXY"):
+TRUST_PROXY = env_flag("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -279,7 +284,7 @@ KEEP = {
 # What it sends, and what it writes down
 
 # What is not part of an answer is done by the worker: manage.py db_worker. Its tasks are written with what causes them.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}
 
 EMAIL_BACKEND = "people.post.EmailBackend" if PORTAL_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
 # Far shorter than the time after which a notice that is being sent counts as cut off.
@@ -291,21 +296,9 @@ EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = PORTAL_CONTACT_EMAIL or "portal@localhost"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"no_personal_text": {"()": "service.logging.NoPersonalText"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_personal_text"]},
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "WARNING"},
-    },
-}
+LOGGING = configuration(debug=DEBUG, demo=PORTAL_DEMO)
+if not DEBUG:
+    DEFAULT_EXCEPTION_REPORTER = "service.error_reports.DiscreetReporter"
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
