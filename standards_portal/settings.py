@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "service.middleware.private_pages",
+    "assessments.middleware.readings",
 ]
 
 ROOT_URLCONF = "standards_portal.urls"

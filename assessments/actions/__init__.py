@@ -10,7 +10,7 @@ from .evidence import delete_evidence, save_evidence
 from .goals import Planned, add_goal_note, add_goal_outcome, drop_goal, finish_goal, reopen_goal, save_goal
 from .next_rounds import start_next_assessment, still_true
 from .ratings import Saved, save_ratings
-from .readings import note_reading
+from .readings import note_reading, note_readings
 from .refusals import (
     AlreadyConfirmed,
     AlreadyOpen,
@@ -66,6 +66,7 @@ __all__ = [
     "hand_over_assessment",
     "keep_report_file",
     "note_reading",
+    "note_readings",
     "record_conversation",
     "remind_of_goals",
     "remind_of_versions",

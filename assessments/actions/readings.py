@@ -1,5 +1,9 @@
 """Who was shown something of a round that is not theirs."""
 
+from contextlib import suppress
+
+from django.db import IntegrityError
+
 from ..models import Reading
 
 
@@ -8,5 +12,19 @@ def note_reading(*, assessment, reader, what):
 
     Asks for no claim: a reading changes nothing of the round, and is kept beside a frozen one too. One INSERT.
     """
-    if assessment.owner_id != reader.pk:
-        Reading.objects.create(assessment=assessment, reader=reader, what=what)
+    note_readings(reader=reader, shown=[(assessment, what)])
+
+
+def note_readings(*, reader, shown):
+    """The same of several at once: ``shown`` has pairs of a round and what of it. One INSERT, however many."""
+    rows = [
+        Reading(assessment=assessment, reader=reader, what=what)
+        for assessment, what in shown
+        if assessment.owner_id != reader.pk
+    ]
+    # The round may have been deleted while its page was made. Then nobody is left to tell.
+    with suppress(IntegrityError):
+        if len(rows) == 1:
+            rows[0].save(force_insert=True)
+        elif rows:
+            Reading.objects.bulk_create(rows)

@@ -114,20 +114,10 @@ class ReportSource:
 
 
 def round_to_report(user, pk) -> Assessment | None:
-    """The round that ``user`` may read, with all that a report says of it besides answers and goals; None for any other.
-
-    One query for the owner of a draft or a closed round, whose report is asked for most often, and two for anybody else.
-    """
-    mine = Assessment.objects.owned_by(user).filter(pk=pk).order_by()
-    for found in mine.select_related("owner__organisation", "version__framework"):
-        return found if found.state not in Assessment.LINE_MANAGER_STATES else _with_all(mine)
-    return _with_all(Assessment.objects.read_by(user).filter(pk=pk).order_by())
-
-
-def _with_all(rounds):
-    return rounds.select_related(
-        *("owner__organisation", "line_manager", "version__framework", "conversation", "previous__version")
-    ).first()
+    """The round that ``user`` may read, with all that a report says of it besides answers and goals; None for any other."""
+    return Assessment.objects.find_between(
+        user, pk, "owner__organisation", "version__framework", "conversation", "previous__version"
+    )
 
 
 def reader_of(assessment: Assessment, user) -> str:

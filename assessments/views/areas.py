@@ -12,18 +12,20 @@ from .. import permissions
 from ..answers import Answered
 from ..checking import agreed_in_words, area_rows
 from ..models import Assessment, Rating, Target
+from ..models import Reading as RoundReading
+from ..shown import shows
 from ..standing import read_agreed
 
 
 @require_safe
 def assessment_area(request, assessment_id, area_code):
-    """The document's table of an area, with the owner's own answer and target beneath each statement, and what was agreed.
+    """The document's table of an area with the owner's answers, their target and what was agreed beneath each statement.
 
-    A line manager who rates first is led to the review instead.
-    """
+    A line manager who rates first is led to the review instead."""
     assessment = Assessment.objects.find_visible(request.user, assessment_id, "version__framework")
     if assessment is None:
         raise Http404
+    shows(request, assessment, RoundReading.What.ANSWERS)
     if not permissions.can_read_levels(request.user, assessment):
         return redirect("review-detail", assessment_id=assessment.pk)
     tree = version_tree(assessment.version)

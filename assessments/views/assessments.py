@@ -16,9 +16,10 @@ from ..beginnings import beginnings_of, over_at
 from ..coming_along import later_version
 from ..forms import RoleForm
 from ..forms.role import NONE_OF_THESE
-from ..models import Assessment, Event, Goal
+from ..models import Assessment, Event, Goal, Reading
 from ..progress import progress_of
 from ..reports.sentences import listed
+from ..shown import shows
 from ..waiting import must_confirm_again, wait_of, year_after
 from ..wording import YOUR_ROLE, person_in_words, targets_in_words
 from .refused import refused
@@ -127,6 +128,7 @@ def assessment_detail(request, assessment_id):
     """A round as its owner, or its line manager, finds it."""
     rounds = Assessment.objects.visible_to(request.user).with_version().select_related("conversation")
     assessment = get_object_or_404(rounds, pk=assessment_id)
+    shows(request, assessment, Reading.What.OVERVIEW)
     is_own = permissions.is_owner(request.user, assessment)
     context = {
         "assessment": assessment,

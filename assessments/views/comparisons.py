@@ -14,8 +14,9 @@ from .. import permissions
 from ..actions import AlreadyOpen, NotOpen, start_next_assessment
 from ..comparisons import CHARTS, comparison_part, read_round
 from ..meaning import kept
-from ..models import Assessment
+from ..models import Assessment, Reading
 from ..previous import finished_goals, read_offer
+from ..shown import shows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +74,8 @@ def assessment_compare(request, assessment_id, other_id):
     by_pk = {each.pk: each for each in others}
     if other_id not in by_pk:
         raise Http404
+    for each in (assessment, by_pk[other_id]):
+        shows(request, each, Reading.What.COMPARISON)
     if not all(permissions.can_read_levels(request.user, each) for each in (assessment, by_pk[other_id])):
         raise PermissionDenied
     earlier, later = sorted((assessment, by_pk.pop(other_id)), key=lambda each: each.started_at)

@@ -11,12 +11,14 @@ from standards.tree import version_tree
 from .. import permissions
 from ..actions import ChangedElsewhere, NotOpen, delete_evidence, save_evidence
 from ..forms import EvidenceForm
-from ..models import Assessment, Evidence
+from ..models import Assessment, Evidence, Reading
+from ..shown import shows
 
 
 @require_safe
 def evidence_list(request, assessment_id):
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    shows(request, assessment, Reading.What.EVIDENCE)
     context = {
         "assessment": assessment,
         "evidence": assessment.evidence.prefetch_related("statements"),

@@ -29,9 +29,10 @@ from ..actions import (
 )
 from ..calendars import CalendarDay, calendar_of
 from ..forms import GoalDropForm, GoalFinishForm, GoalForm, GoalNoteForm, GoalOutcomeForm
-from ..models import Assessment, Goal
+from ..models import Assessment, Goal, Reading
 from ..planning import plans_of, version_for
 from ..plans import KINDS, aim_for, aims_of, in_force, line_of, lineages_of, overdue_first
+from ..shown import shows
 from ..standing import read_views
 from ..suggestions import ideas_for
 from ..wording import person_in_words
@@ -57,21 +58,17 @@ def goal_list(request):
     lines = [line_of(goal, aims_of(goal), today) for goal in goals]
     over = [line for line in lines if line.goal.ended_on]
     plans = plans_of(request.user)
-    still_open = [goal for goal in goals if goal.state == Goal.State.OPEN]
+    aimed = lineages_of(goal for goal in goals if goal.state == Goal.State.OPEN)
     context = {
         "groups": overdue_first(line for line in lines if not line.goal.ended_on),
         "over": sorted(over, key=lambda line: (line.goal.ended_on, line.goal.pk), reverse=True),
-        "plans": [(plan, _gaps(plan, still_open)) for plan in plans if plan.assessment],
+        "plans": [(each, gaps_without_a_goal(each.assessment, aimed)) for each in plans if each.assessment],
         "has_standards": bool(plans),
         "names_standards": len(plans) > 1,
         "gaps_shown": GAPS_SHOWN,
         "remind_days": REMIND_DAYS,
     }
     return render(request, "assessments/goal_list.html", context)
-
-
-def _gaps(plan, goals):
-    return gaps_without_a_goal(plan.assessment, lineages_of(goals))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,6 +104,7 @@ def _where_to_plan(request):
         except ValueError:
             raise Http404 from None
         named = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=pk)
+        shows(request, named, Reading.What.PLAN)
         if not permissions.can_change_goals(request.user, named):
             raise PermissionDenied
         return named, named.version
@@ -328,10 +326,11 @@ def _calendar_day(request, goal):
 
 
 def _goal_or_404(request, goal_id):
-    goals = Goal.objects.visible_to(request.user).with_aims()
-    return get_object_or_404(
-        goals.select_related("owner", "assessment__version__framework", "assessment__line_manager"), pk=goal_id
-    )
+    goals = Goal.objects.visible_to(request.user).with_aims().select_related("owner", "assessment__line_manager")
+    goal = get_object_or_404(goals.select_related("assessment__version__framework"), pk=goal_id)
+    if goal.assessment:
+        shows(request, goal.assessment, Reading.What.PLAN)
+    return goal
 
 
 def _open_goal(request, goal_id):

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 from standards.tree import version_tree
 
 from .. import permissions
-from ..models import AgreedGoal, Assessment, Goal
+from ..models import AgreedGoal, Assessment, Goal, Reading
 from ..plans import agreed_aims_of, aims_of, grouped, in_force, line_of, lineages_of, open_gaps
+from ..shown import shows
 from ..standing import read_views
 
 
@@ -17,6 +18,7 @@ from ..standing import read_views
 def plan_detail(request, assessment_id):
     """The goals as both agreed them, once they did, with how each stands now; before that, the goals as they are."""
     assessment = get_object_or_404(Assessment.objects.visible_to(request.user).with_version(), pk=assessment_id)
+    shows(request, assessment, Reading.What.PLAN)
     user, today = request.user, timezone.localdate()
     shows_level = permissions.can_read_levels(user, assessment)
     agreed = list(AgreedGoal.objects.filter(assessment=assessment))

@@ -21,10 +21,11 @@ from ..checking import agreed_in_words, check_rows
 from ..earlier import NOTHING, make_earlier, read_own
 from ..forms import RatingForm
 from ..forms.rating import drawn
-from ..models import Assessment, Evidence
+from ..models import Assessment, Evidence, Reading
 from ..previous import read_previous
 from ..progress import progress_from
 from ..reports.sentences import counted, sentence
+from ..shown import shows
 from ..standing import read_agreed, read_chosen_targets
 from ..wording import person_in_words
 from .refused import refuse_earlier_page
@@ -96,6 +97,7 @@ def _round_or_404(request, pk, *related):
     assessment = Assessment.objects.find_visible(request.user, pk, "version", *related)
     if assessment is None:
         raise Http404
+    shows(request, assessment, Reading.What.ANSWERS)
     return assessment
 
 

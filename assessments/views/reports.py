@@ -13,12 +13,13 @@ from documents.pdf import APT_COMMAND, PdfUnavailable
 
 from ..actions import keep_report_file
 from ..forms import CheckCodeForm
-from ..models import Assessment
+from ..models import Assessment, Reading
 from ..permissions import can_change_goals, can_rate, can_read_report, is_owner, line_manager_reading
 from ..records import find_record
 from ..reports import files as report_files
 from ..reports.making import gap_report, read_source
-from ..reports.source import reader_of, round_to_report
+from ..reports.source import earlier_shown, reader_of, round_to_report
+from ..shown import shows
 
 # A code cannot be found by trying (docs/decisions/check-codes.md); the limit spares the portal the work.
 MOST_MISSES = 20
@@ -28,7 +29,7 @@ MISSES_COUNT_FOR = 60 * 60
 @require_safe
 def report_detail(request, assessment_id):
     """What the answers say so far: levels against targets, gaps, strengths and what to do next."""
-    assessment = _fetched(request.user, assessment_id)
+    assessment = _fetched(request, assessment_id, Reading.What.REPORT)
     if not can_read_report(request.user, assessment):
         return _hidden(request, assessment)
     reader = reader_of(assessment, request.user)
@@ -48,7 +49,7 @@ def report_detail(request, assessment_id):
 @require_safe
 def report_pdf(request, assessment_id):
     """The same as a PDF: the kept one while nothing in it would change, else a new one, which is kept."""
-    assessment = _fetched(request.user, assessment_id)
+    assessment = _fetched(request, assessment_id, Reading.What.REPORT_PDF)
     if not can_read_report(request.user, assessment):
         return _hidden(request, assessment)
     reader = reader_of(assessment, request.user)
@@ -73,11 +74,15 @@ def report_pdf(request, assessment_id):
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _fetched(user, assessment_id):
+def _fetched(request, assessment_id, what):
     """The round as a report is made from it; 404 unless it is the user's own or they read it as line manager."""
-    assessment = round_to_report(user, assessment_id)
+    assessment = round_to_report(request.user, assessment_id)
     if assessment is None:
         raise Http404
+    shows(request, assessment, what)
+    earlier = earlier_shown(assessment, reader_of(assessment, request.user))
+    if earlier is not None:
+        shows(request, earlier, Reading.What.COMPARISON)
     return assessment
 
 

@@ -20,8 +20,9 @@ from ..actions import LevelsHidden, NotOpen, Unfinished, agree_with_rest, finish
 from ..earlier import read_given_under
 from ..forms import ReviewForm
 from ..forms.review import shared_mark
-from ..models import Assessment, Evidence
+from ..models import Assessment, Evidence, Reading
 from ..review import area_level, review_of, said_of, worth_reading
+from ..shown import shows
 from ..standing import read_views
 from ..wording import person_in_words
 from .refused import refused
@@ -120,6 +121,7 @@ def _round_or_404(request, assessment_id):
     assessment = Assessment.objects.find_read(request.user, assessment_id, "version")
     if assessment is None:
         raise Http404
+    shows(request, assessment, Reading.What.REVIEW)
     return assessment
 
 

@@ -21,7 +21,8 @@ from ..actions import (
 )
 from ..contents import contents_of
 from ..forms import ReturnForm, SeenForm, ShareForm
-from ..models import Assessment, Rating
+from ..models import Assessment, Rating, Reading
+from ..shown import shows
 from ..wording import person_in_words
 from .refused import refused
 
@@ -87,6 +88,7 @@ def assessment_return(request, assessment_id):
     """The line manager gives it back to its owner, who reads why."""
     rounds = Assessment.objects.read_by(request.user).with_version()
     assessment = get_object_or_404(rounds, pk=assessment_id)
+    shows(request, assessment, Reading.What.REVIEW)
     if not permissions.can_return(request.user, assessment):
         raise refused(assessment, request.user)
     owner = person_in_words(assessment.owner)

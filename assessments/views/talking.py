@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.http import Http404
 
 from .. import permissions
-from ..models import Assessment
+from ..models import Assessment, Reading
+from ..shown import shows
 from ..wording import person_in_words
 
 
@@ -13,6 +14,7 @@ def round_or_404(request, assessment_id):
     assessment = Assessment.objects.find_between(request.user, assessment_id, "version", "conversation")
     if assessment is None:
         raise Http404
+    shows(request, assessment, Reading.What.CONVERSATION)
     return assessment
 
 

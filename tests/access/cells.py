@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessments.forms.rating import drawn
 from assessments.forms.review import shared_mark
+from assessments.models import Reading
 from assessments.standing import read_views
 from people.models import Notice, User
 from service import held_posts
@@ -225,7 +226,8 @@ class Run:
             yield f"{got} instead of {wanted}"
         is_accepted = wanted in (200, ON)
         may_change = is_accepted and (cell.method == "post" or cell.key in CHANGES_BY_READING)
-        is_changed = is_other(before, after)
+        yield from self._noted(cell, before, response, after)
+        is_changed = is_other(before, {table: kept for table, kept in (after or {}).items() if table != READINGS})
         if is_changed and not may_change:
             yield "something was changed"
         if may_change and got == wanted and not is_changed and cell.state not in MAY_CHANGE_NOTHING.get(cell.key, ()):
@@ -234,6 +236,15 @@ class Run:
         if is_told and cell.role == "owner" and cell.state not in TELLS.get(cell.key, ()):
             yield "somebody was told"
         yield from self._shown(cell, wanted, response)
+
+    def _noted(self, cell, before, response, after):
+        """A line manager who is shown a page of a round leaves a reading; nobody else does, and nothing else."""
+        known = self.by_name[cell.key.partition(":")[0]].parameters
+        is_of_a_round = {"assessment_id", "goal_id"} & {*known} or cell.key.endswith("in a round")
+        wanted = bool(cell.role == "line manager" and is_of_a_round and response.status_code == 200)
+        noted = len((after or {}).get(READINGS, before[READINGS])) > len(before[READINGS])
+        if noted != wanted:
+            yield "a reading was noted" if noted else "no reading was noted"
 
     def _shown(self, cell, wanted, response):
         content = f"{response.content.decode('utf-8', 'replace')}\n{response.headers}"
@@ -257,6 +268,7 @@ class Run:
 # What is kept
 
 NOTICES = Notice._meta.db_table
+READINGS = Reading._meta.db_table
 _WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 _READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 _OF_A_PERSON = "id, name, email, job_title, organisation_id, is_staff"
