@@ -82,7 +82,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": message_of(record),
-            "id": current_id.get(),
+            "id": _id_of(record),
         }
         line |= getattr(record, "figures", {})
         if record.levelno >= logging.WARNING:
@@ -97,7 +97,7 @@ class PlainLines(logging.Formatter):
 
     def format(self, record):
         when = f"{datetime.fromtimestamp(record.created, UTC):%H:%M:%S}"
-        lines = [f"{when} {record.levelname} {record.name} {message_of(record)} {current_id.get()}".rstrip()]
+        lines = [f"{when} {record.levelname} {record.name} {message_of(record)} {_id_of(record)}".rstrip()]
         if record.exc_info and record.exc_info[1]:
             lines += plainly(exceptions_of(record.exc_info[1]))
         return "\n".join(lines)
@@ -191,6 +191,11 @@ def write_what_nobody_catches():
     logging.captureWarnings(True)
     sys.excepthook = _ended
     threading.excepthook = lambda what: _ended(what.exc_type, what.exc_value, what.exc_traceback)
+
+
+def _id_of(record):
+    # Django writes of an answer that refuses something once it has left the middleware.
+    return current_id.get() or getattr(getattr(record, "request", None), "request_id", "")
 
 
 def _ended(kind, error, trace):

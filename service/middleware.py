@@ -42,6 +42,7 @@ def identified_requests(get_response):
         began = perf_counter()
         proxys = request.headers.get("X-Request-ID", "") if settings.TRUST_PROXY else ""
         request_id = proxys if _REQUEST_ID.fullmatch(proxys) else token_hex(8)
+        request.request_id = request_id
         before = current_id.set(request_id)
         try:
             response = get_response(request)
