@@ -6,6 +6,7 @@ Each action claims the round first (``claims``): the lock that makes two windows
 from .carry_runs import run_batch, start_again, start_run
 from .carrying import carry_over, take_proposals, way_between
 from .conversing import Recorded, confirm_conversation, record_conversation, save_agreed, set_agreed_targets, touch
+from .erasing import close_for_erasure, erase_rounds
 from .evidence import delete_evidence, save_evidence
 from .goals import Planned, add_goal_note, add_goal_outcome, drop_goal, finish_goal, reopen_goal, save_goal
 from .next_rounds import start_next_assessment, still_true
@@ -57,10 +58,12 @@ __all__ = [
     "carry_over",
     "choose_role",
     "close_assessment",
+    "close_for_erasure",
     "confirm_conversation",
     "delete_assessment",
     "delete_evidence",
     "drop_goal",
+    "erase_rounds",
     "finish_goal",
     "finish_review",
     "hand_over_assessment",

@@ -24,7 +24,10 @@ LIBRARIES = (
     ),
     Record(
         "admin.LogEntry",
-        (Way("user", _SIGNED, "What you did on the administration pages"),),
+        (
+            Way("user", _SIGNED, "What you did on the administration pages"),
+            Way("", Fate.EMPTIED, "What administrators did to your account"),
+        ),
         texts="object_repr change_message",
         others="object_id",
         kept="ADMIN_LOG",

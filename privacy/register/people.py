@@ -9,6 +9,7 @@ PEOPLE = (
         "people.Notice",
         (
             Way("recipient", _GONE, "Notices"),
+            Way("@address", _GONE, "Invitations to your address, before you had an account"),
             Way("actor", _SIGNED, "Notices to others of what you did", fields=("kind", "made_at")),
         ),
         texts="address",
@@ -30,6 +31,7 @@ PEOPLE = (
         (
             Way("person", _GONE, "Your line managers"),
             Way("line_manager", _SIGNED, "People who named you as line manager"),
+            Way("@email", _SIGNED, "Requests that name your address", "not_accepted"),
             Way("asked_by", _NAMELESS, "Lines that you asked for", "of_other_people"),
             Way("ended_by", _NAMELESS, "Lines that you ended", "of_other_people"),
         ),
@@ -43,7 +45,7 @@ PEOPLE = (
         "people.User",
         (Way("pk", Fate.EMPTIED, "Your account"),),
         texts="email name job_title",
-        secrets="password session_generation",
+        secrets="password",
         lists="groups user_permissions",
         kept="ACCOUNTS UNCONFIRMED",
     ),

@@ -17,7 +17,8 @@ class Fate(StrEnum):
 class Way:
     """One way in which rows of a model belong to a person.
 
-    path      the lookup from the row to the person; "" where only the content tells
+    path      the lookup from the row to the person; after an "@" the field that holds an address of theirs; "" where only the
+              content tells
     title     what the download calls these rows; "" where they are no part of it
     only      which of the rows the download has, by the name of a filter of ``privacy.my_data``; "" for all
     fields    the fields that the download has; empty for all of the model
