@@ -1,11 +1,25 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+
+from .openid.adapter import ways_to_prove
+from .reauthentication import proved_recently
+from .second_factors import must_keep
 
 PASSWORD_MESSAGES = {
     "password_too_short": "Password must be %(min_length)d characters or more",
     "password_too_common": "Choose a password that is harder to guess. This one is on a list of common passwords",
     "password_too_similar": "Choose a password that is less like your name or e-mail address",
+}
+
+PROOFS = {
+    "reauthenticate": "Enter your password",
+    "mfa_reauthenticate": "Enter a code from your app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
 }
 
 
@@ -37,3 +51,37 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request):
         return reverse("account-detail")
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """One rule for allauth's pages and the portal's. Raises ``ReauthenticationRequired`` where a proof is wanted: allauth's
+        own would let through whoever has neither a password nor a second factor here."""
+        if not super().is_reauthentication_required(app=app, **kwargs) or proved_recently(self.request):
+            return False
+        raise ReauthenticationRequired
+
+    def get_reauthentication_methods(self, user):
+        ours = [way | {"description": PROOFS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        return ours + ways_to_prove(user)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """How allauth's second factors behave here: the portal's words, and who may not do without one."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "You may enter the administration pages, so keep a second factor. Add another first",
+        "cannot_generate_recovery_codes": "Add an app or a passkey first. Recovery codes are for when it is lost",
+        "incorrect_code": "Enter the code that your app shows now, or a recovery code you have not used. This is not one",
+        "unverified_email": "Confirm your e-mail address first, by the link that we sent to it",
+    }
+
+    def get_totp_issuer(self):
+        return settings.PORTAL_SERVICE_NAME
+
+    def can_delete_authenticator(self, authenticator):
+        return not must_keep(authenticator)
+
+    def generate_authenticator_name(self, user, type):
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
+    def get_public_key_credential_rp_entity(self):
+        return super().get_public_key_credential_rp_entity() | {"name": settings.PORTAL_SERVICE_NAME}

@@ -10,11 +10,13 @@ from functools import wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
-from allauth.core.internal.httpkit import serialize_request
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, resume_request
+from allauth.core.internal.httpkit import add_query_params, serialize_request
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.http import urlencode
 
 ONCE_MORE = {"GET", "HEAD", "POST"}
@@ -50,7 +52,7 @@ def _required(view, *, methods):
     return asked
 
 
-def ask_for_proof(request):
+def ask_for_proof(request, *, by_second_factor=False):
     """Lead to the page that asks who it is. What was posted is kept in the session until then, a password never."""
     # What somebody posted and then thought better of must not go through with a later proof.
     request.session.pop(STATE_SESSION_KEY, None)
@@ -59,7 +61,18 @@ def ask_for_proof(request):
         request.session[STATE_SESSION_KEY] = {"request": _kept(request)}
         onward = request.path
     ways = get_adapter().get_reauthentication_methods(request.user)
-    return HttpResponseRedirect(f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: onward})}")
+    way = next(way for way in ways if not by_second_factor or way["id"].startswith("mfa_"))
+    return HttpResponseRedirect(add_query_params(way["url"], {REDIRECT_FIELD_NAME: onward}))
+
+
+def proved_at_provider(request, *, provider, uid, onward):
+    """Record that this session's person has just proved it at ``provider``, as ``uid`` there; the answer goes on to ``onward``.
+
+    Whoever calls it has checked that they are, and that they typed something there since they were sent (``auth_time``).
+    """
+    record_authentication(request, request.user, "socialaccount", provider=provider, uid=uid, reauthenticated=True)
+    request.GET = QueryDict(urlencode({REDIRECT_FIELD_NAME: onward or ""}))
+    return resume_request(request) or HttpResponseRedirect(reverse("account-detail"))
 
 
 def _kept(request):

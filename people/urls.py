@@ -1,11 +1,14 @@
 from django.conf import settings
 from django.urls import path
 
-from .views import accounts, lines, notices
+from .views import accounts, let_in, lines, notices, passkeys, sessions
 
 urlpatterns = [
     path("account/", accounts.account_detail, name="account-detail"),
     path("account/notices/", notices.notice_choose, name="notice-choose"),
+    path("account/stay-signed-in/", sessions.session_extend, name="session-extend"),
+    path("let-in/", let_in.let_in, name="let-in"),
+    path("accounts/2fa/webauthn/keys/<int:authenticator_id>/remove/", passkeys.passkey_remove, name="passkey-remove"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/<int:notice_id>/", notices.notice_open, name="notice-open"),
     path("line-manager/", lines.line_detail, name="line-detail"),

@@ -4,16 +4,19 @@ Three ways to run: development (``DEBUG=1``), the demo (``PORTAL_DEMO=1``, which
 Production fails closed: a setting that is missing or weak stops the start with advice (``docs/operations.md``).
 """
 
+import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from people.single_sign_on import allowed_domains, providers_in
 from service.logging import configuration
 
-from .environment import env_database, env_flag, env_number, env_period, env_port, env_text
+from .environment import env_database, env_flag, env_list, env_number, env_period, env_port, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -110,10 +113,14 @@ MIDDLEWARE = [
     "service.middleware.readable_requests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.sessions.lasting_sessions",
     "service.middleware.held_posts",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "people.local_passwords.closed_pages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "people.middleware.proof_again",
+    "people.middleware.second_factor",
     "service.middleware.private_pages",
     "assessments.middleware.readings",
 ]
@@ -192,6 +199,41 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PORTAL_PRODUCTION else "http"
 ACCOUNT_PREVENT_ENUMERATION = True
 # Before something that matters people prove again who they are, unless they did in the last so many seconds.
 PROOF_LASTS = ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Whoever may enter the admin needs more than a password. One of these providers asks for more itself.
+SECOND_FACTOR_REQUIRED = PORTAL_PRODUCTION
+SECOND_FACTOR_PROVIDERS = env_list("SECOND_FACTOR_PROVIDERS")
+MFA_ADAPTER = "people.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PORTAL_PRODUCTION
+MFA_FORMS = {
+    "authenticate": "people.forms.AuthenticateForm",
+    "authenticate_webauthn": "people.forms.PasskeyForm",
+    "reauthenticate": "people.forms.CodeAgainForm",
+    "reauthenticate_webauthn": "people.forms.PasskeyAgainForm",
+    "login_webauthn": "people.forms.PasskeySignInForm",
+    "activate_totp": "people.forms.ActivateAppForm",
+    "deactivate_totp": "people.forms.DeactivateAppForm",
+    "generate_recovery_codes": "people.forms.GenerateCodesForm",
+    "add_webauthn": "people.forms.AddPasskeyForm",
+    "edit_webauthn": "people.forms.EditPasskeyForm",
+}
+# Who else may say who somebody is (docs/single-sign-on.md), where addresses must be, and whether passwords work beside that.
+SIGN_ON_PROVIDERS = providers_in(os.environ, http_allowed=DEBUG)
+PORTAL_EMAIL_DOMAINS = allowed_domains(env_list("PORTAL_EMAIL_DOMAINS"))
+PORTAL_LOCAL_PASSWORDS = env_flag("PORTAL_LOCAL_PASSWORDS", default=True)
+if not (SIGN_ON_PROVIDERS or PORTAL_LOCAL_PASSWORDS):
+    raise ImproperlyConfigured("PORTAL_LOCAL_PASSWORDS=0 leaves nobody a way in. Name a provider in OIDC_PROVIDERS first.")
+SOCIALACCOUNT_ADAPTER = "people.openid.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "people.openid.provider.OpenIDProvider"}}
+SOCIALACCOUNT_FORMS = {
+    "signup": "people.forms.sign_on.SocialSignupForm",
+    "disconnect": "people.forms.sign_on.DisconnectForm",
+}
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
     "login": "people.forms.LoginForm",
     "signup": "people.forms.SignupForm",
@@ -206,7 +248,9 @@ ACCOUNT_FORMS = {
 # What browsers are told
 
 SESSION_ENGINE = "people.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE = timedelta(minutes=env_number("SESSION_IDLE_MINUTES", 60, least=5, most=8 * 60))
+SESSION_LASTS = timedelta(hours=env_number("SESSION_HOURS", 12, least=1, most=24))
+SESSION_COOKIE_AGE = int(SESSION_LASTS.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PORTAL_PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PORTAL_PRODUCTION else "session"

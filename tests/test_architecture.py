@@ -33,7 +33,7 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "codes views",
-    "views": "reauthentication "
+    "views": "reauthentication second_factors "
     "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "logging "
@@ -47,12 +47,13 @@ WITHIN = {
     "version_edits version_tables models",
     "line_import": "actions models",
     "access": "",
+    "adapters": "openid reauthentication second_factors single_sign_on",
     "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks logging worker",
     "worker": "logging",
     "error_reports": "logging",
-    "middleware": "held_posts logging reauthentication shown actions models",
+    "middleware": "held_posts logging reauthentication second_factors shown actions models",
     "models": "written_queries",
     "sessions": "written_queries",
     "backends": "written_queries models",

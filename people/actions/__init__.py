@@ -27,9 +27,12 @@ from .notices import (
     send_again,
     sweep_notices,
 )
+from .one_time_links import LINK_LASTS, holder_of, make_one_time_link, spend_one_time_link
+from .second_factors import reset_second_factors
 
 __all__ = [
     "EDITORS",
+    "LINK_LASTS",
     "MOST_ASKED_IN_A_DAY",
     "REVIEWERS",
     "AlreadyAsked",
@@ -45,8 +48,10 @@ __all__ = [
     "decline_line",
     "end_line",
     "end_sessions",
+    "holder_of",
     "import_lines",
     "make_editor",
+    "make_one_time_link",
     "make_person",
     "make_reviewer",
     "name_line_manager",
@@ -54,7 +59,9 @@ __all__ = [
     "read_notice",
     "read_notices",
     "read_notices_about",
+    "reset_second_factors",
     "send_again",
+    "spend_one_time_link",
     "sweep_notices",
     "withdraw_line",
 ]

@@ -1,17 +1,27 @@
 """Accounts and organisations in Django's admin. It shows no password and leads to no assessment."""
 
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 
-from ..actions import end_sessions
+from ..actions import end_sessions, reset_second_factors
 from ..models import Organisation, User
+from ..reauthentication import proof_required, proof_required_to_post
 
-# Whoever enters the admin signs in like anybody else, so that the limits on tries hold there too.
-admin.site.login = secure_admin_login(admin.site.login)
+# What somebody may do is changed by whoever has just proved who they are.
+proved_to_save = method_decorator(proof_required_to_post, name="changeform_view")
 
 # With an address of their own on somebody's account, an administrator could ask for its password and read its rounds.
-admin.site.unregister(EmailAddress)
+# The same holds for a second factor or a single sign-on of their own, for the secrets of somebody else's, and for another provider.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Organisation)
@@ -23,7 +33,17 @@ class OrganisationAdmin(admin.ModelAdmin):
 ROLE_FIELDS = {"is_active", "is_staff", "is_superuser", "groups"}
 
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+@proved_to_save
+class GroupAdmin(DjangoGroupAdmin):
+    """What the members of a group may do in the admin."""
+
+
 @admin.register(User)
+@proved_to_save
 class UserAdmin(admin.ModelAdmin):
     """What people say of themselves, and what they may do in the admin.
 
@@ -56,6 +76,33 @@ class UserAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_urls(self):
+        reset = path(
+            "<int:user_id>/second-factors/",
+            self.admin_site.admin_view(self.reset_second_factors),
+            name="people_user_reset_second_factors",
+        )
+        return [reset, *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        other = request.user.is_superuser and object_id.isdecimal() and object_id != str(request.user.pk)
+        has_some = other and Authenticator.objects.filter(user=object_id).exists()
+        reset_path = reverse("admin:people_user_reset_second_factors", args=[object_id]) if has_some else ""
+        return super().change_view(request, object_id, form_url, {"reset_path": reset_path, **(extra_context or {})})
+
+    @method_decorator(proof_required)
+    def reset_second_factors(self, request, user_id):
+        """Take away what somebody else has lost. Nobody's own: who sits at their screen would need no factor to be rid of it."""
+        person = get_object_or_404(User, pk=user_id)
+        if not request.user.is_superuser or person == request.user:
+            raise PermissionDenied
+        if request.method == "POST":
+            reset_second_factors(user=person)
+            messages.success(request, f"{person} has no second factor any more, and was told so by e-mail.")
+            return redirect("admin:people_user_change", person.pk)
+        context = {"title": "Remove their second factors", "person": person, **self.admin_site.each_context(request)}
+        return TemplateResponse(request, "admin/people/user/reset_second_factors.html", context)
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -13,17 +13,41 @@ from .accounts import (
 )
 from .lines import LineAnswerForm, LineImportForm, LineManagerForm
 from .notices import NoticeChoiceForm
+from .second_factors import (
+    ActivateAppForm,
+    AddPasskeyForm,
+    AuthenticateForm,
+    CodeAgainForm,
+    DeactivateAppForm,
+    EditPasskeyForm,
+    GenerateCodesForm,
+    PasskeyAgainForm,
+    PasskeyForm,
+    PasskeySignInForm,
+    RemovePasskeyForm,
+)
 
 __all__ = [
     "AccountForm",
+    "ActivateAppForm",
     "AddEmailForm",
+    "AddPasskeyForm",
+    "AuthenticateForm",
     "ChangePasswordForm",
+    "CodeAgainForm",
+    "DeactivateAppForm",
+    "EditPasskeyForm",
+    "GenerateCodesForm",
     "LineAnswerForm",
     "LineImportForm",
     "LineManagerForm",
     "LoginForm",
     "NoticeChoiceForm",
+    "PasskeyAgainForm",
+    "PasskeyForm",
+    "PasskeySignInForm",
     "ReauthenticateForm",
+    "RemovePasskeyForm",
     "ResetPasswordForm",
     "ResetPasswordKeyForm",
     "SetPasswordForm",
