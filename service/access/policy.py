@@ -7,6 +7,7 @@ A key is the name of a route; after a colon it says which of its rows is meant w
 from .rows import (
     DRAFTS,
     EDIT,
+    ERASED,
     LED_ON,
     LED_ON_UNLESS_POSTED,
     LEVELS,
@@ -28,6 +29,7 @@ from .rows import (
     everyone,
     line_managers,
     members,
+    of_ones_own,
     one_of,
     owners,
     parties,
@@ -43,6 +45,7 @@ TALKED_ABOUT = parties(
 )
 # A goal of the round: its owner changes it at any time, the line manager while the conversation is on.
 PLANNED = parties(EDIT, by_state(NOT_THERE, (READ, NEVER), (["reviewed"], EDIT)))
+THE_ONE_BEFORE = Row(by_state(READS), by_state(READS), NOT_THERE_TO_READ)
 PUBLIC_STANDARDS = (
     *("version-detail", "area-detail", "statement-detail", "level-detail", "level-compare", "lifecycle-detail"),
     *("role-list", "role-detail", "page-detail", "people-list", "people-detail", "casestudy-detail", "insight-list"),
@@ -57,12 +60,13 @@ POLICY = {
     # The published standards are everybody's; there is one version, to which the list leads.
     "standards-list": everyone(LED_ON),
     **dict.fromkeys(PUBLIC_STANDARDS, everyone()),
-    "heldpost-detail": owners(EDIT),
+    "heldpost-detail": of_ones_own(EDIT),
     # People
     "account-detail": members(EDIT),
+    "session-extend": members(Pair(200, 200)),
     "notice-choose": members(EDIT),
     "notice-list": members(EDIT),
-    "notice-open": owners(POSTS, others=NOT_THERE_TO_POST),
+    "notice-open": of_ones_own(POSTS, NOT_THERE_TO_POST),
     "line-detail": members(EDIT),
     # Of the line that waits: whoever is asked answers it, and its owner may take it back.
     "line-answer": one_of("pending line manager", EDIT, NOT_THERE),
@@ -135,26 +139,27 @@ POLICY = {
     # The plan
     "plan-detail": READ_BY_BOTH,
     "goal-list": members(READS),
-    "goal-calendar": Row(by_state(READS), by_state(LED_ON), LED_ON),
+    # Nothing is left of the goals of an erased round.
+    "goal-calendar": Row(by_state(READS, ([ERASED], LED_ON)), by_state(LED_ON), LED_ON),
     "goal-create": members(EDIT),
     "goal-create: in a round": PLANNED,
     "goal-detail": READ_BY_BOTH,
     "goal-detail: done": READ_BY_BOTH,
-    "goal-detail: of no round": owners(READS, others=NOT_THERE_TO_READ),
+    "goal-detail: of no round": of_ones_own(READS, NOT_THERE_TO_READ),
     "goal-edit": PLANNED,
     "goal-finish": PLANNED,
     "goal-drop": PLANNED,
     "goal-note": parties(EDIT, by_state(NOT_THERE, (READ, EDIT))),
-    "goal-note: of no round": owners(EDIT),
+    "goal-note: of no round": of_ones_own(EDIT),
     # Of a goal that is open, of one that somebody has said the outcome of, and of one that nobody has.
     "goal-outcome": parties(NEVER, by_state(NOT_THERE, (READ, NEVER))),
     "goal-outcome: done": parties(NEVER, by_state(NOT_THERE, (READ, NEVER))),
     "goal-outcome: unsaid": parties(EDIT, by_state(NOT_THERE, (READ, NEVER))),
     "goal-reopen: done": parties(POSTS, by_state(NOT_THERE_TO_POST, (READ, NO_POST)), NOT_THERE_TO_POST),
     # From one round to the next. The one before was agreed with the line manager whom the owner has again.
-    "assessment-check: the one before": parties(READS, READS, NOT_THERE_TO_READ),
-    "report-detail: the one before": parties(READS, READS, NOT_THERE_TO_READ),
-    "conversation-detail: the one before": parties(READS, READS, NOT_THERE_TO_READ),
+    "assessment-check: the one before": THE_ONE_BEFORE,
+    "report-detail: the one before": THE_ONE_BEFORE,
+    "conversation-detail: the one before": THE_ONE_BEFORE,
     "assessment-next": owners(NEVER, (OVER, EDIT)),
     "assessment-compare": REPORT,
     # To a later version: here there is none, and no round was brought to one (tests/assessments/test_carrying_views.py has both).
@@ -173,6 +178,7 @@ MAY_CHANGE_NOTHING = {
             "assessment-create",
             "notice-list",
             "report-verify",
+            "session-extend",
             "line-answer: live",
             "line-answer: ended",
         ),

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-STATES = ("draft", "returned", "shared", "hidden", "reviewed", "left", "agreed", "closed")
+ERASED = "erased"
+STATES = ("draft", "returned", "shared", "hidden", "reviewed", "left", "agreed", "closed", ERASED)
+# All but the one in which a round is nobody's.
+KEPT = STATES[:-1]
 DRAFTS = ("draft", "returned")
 OVER = ("agreed", "closed")
 # The states in which the line manager who is named on the round reads it; without "hidden", those in which they read levels.
@@ -18,6 +21,9 @@ ROLES = (
     "pending line manager",
     "other line manager",
     "colleague",
+    "analyst",
+    "analyst of another organisation",
+    "staff",
     "editor",
     "superuser",
     *SIGNED_OUT,
@@ -103,18 +109,26 @@ def members(pair, **special):
 
 def owners(rest, *exceptions, others=NOT_THERE):
     """A page of somebody's round that is not there for anybody else, their line manager among them."""
-    return Row(by_state(rest, *exceptions), by_state(others), others)
+    return parties(by_state(rest, *exceptions), others, others)
 
 
 def parties(owner, line_manager, others=NOT_THERE):
-    """A page that the owner and, in some states, the line manager have: each is a pair for all or a dictionary by state."""
+    """A page that the owner and, in some states, the line manager have: each is a pair for all or a dictionary by state.
+
+    Of an erased round they get what others get.
+    """
     owner, line_manager = (each if isinstance(each, dict) else by_state(each) for each in (owner, line_manager))
-    return Row(owner, line_manager, others)
+    return Row(owner | {ERASED: others}, line_manager | {ERASED: others}, others)
 
 
 def line_managers(*exceptions, others=NOT_THERE):
     """A page of the line manager's, which the owner does not have."""
-    return Row(by_state(others), by_state(others, *exceptions), others)
+    return parties(others, by_state(others, *exceptions), others)
+
+
+def of_ones_own(pair, others=NOT_THERE):
+    """A page of something that is somebody's whatever becomes of their round, and that is not there for anybody else."""
+    return Row(by_state(pair), by_state(others), others)
 
 
 def one_of(role, pair, others):

@@ -5,7 +5,7 @@ A text names its kind and the state of the round that it stands in, so that it i
 
 import re
 
-from service.access.rows import LEVELS, READ, STATES
+from service.access.rows import KEPT, LEVELS, READ, STATES
 
 # The states in which each of the two sees what the other said. In "left" the owner is alone again.
 TALK = ("reviewed", "agreed")
@@ -14,17 +14,17 @@ OWN_TALK = (*TALK, "left")
 NOBODY = ()
 # Kind of text: the states in which the owner sees it, and those in which the line manager does. Nobody else sees any.
 MAY_SEE = {
-    "note": (STATES, READ),
-    "reason": (STATES, LEVELS),
-    "targetreason": (STATES, READ),
-    "title": (STATES, READ),
-    "text": (STATES, READ),
-    "goal": (STATES, READ),
-    "measure": (STATES, READ),
-    "goalnote": (STATES, READ),
+    "note": (KEPT, READ),
+    "reason": (KEPT, LEVELS),
+    "targetreason": (KEPT, READ),
+    "title": (KEPT, READ),
+    "text": (KEPT, READ),
+    "goal": (KEPT, READ),
+    "measure": (KEPT, READ),
+    "goalnote": (KEPT, READ),
     # A goal that was done in the round, and one that was done before there was any.
-    "donegoal": (STATES, READ),
-    "outcome": (STATES, READ),
+    "donegoal": (KEPT, READ),
+    "outcome": (KEPT, READ),
     "loosegoal": (STATES, NOBODY),
     "looseoutcome": (STATES, NOBODY),
     "held": (STATES, NOBODY),

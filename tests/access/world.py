@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
+from django.utils import timezone
 
 from assessments import actions
 from assessments.answers import Answered
 from assessments.models import Assessment, Evidence, Goal
 from people.actions import lines, make_editor, notify
-from people.models import Notice, ReportingLine, User
-from service.access.rows import DRAFTS, ROLES, STATES
+from people.models import AnalystGrant, Notice, Organisation, ReportingLine, User
+from service.access.rows import DRAFTS, ERASED, ROLES, STATES
 from service.models import HeldPost
 from standards.models import Version
 from standards.tree import version_tree
@@ -23,6 +26,7 @@ from tests.factories import (
     make_assessment,
     make_evidence,
     make_line,
+    make_organisation,
     make_user,
     rate_all,
     reread,
@@ -60,9 +64,13 @@ class Subject:
 
 @dataclass
 class World:
-    """``people`` are everybody but the owners, by role; ``subjects`` by state; ``clients`` by who uses them."""
+    """``people`` are everybody but the owners, by role; ``subjects`` by state; ``clients`` by who uses them.
+
+    ``organisation`` is the one that the owners work in.
+    """
 
     people: dict[str, User]
+    organisation: Organisation = None
     subjects: dict[str, Subject] = field(default_factory=dict)
     clients: dict[object, Client] = field(default_factory=dict)
 
@@ -107,21 +115,35 @@ def make_world(states=STATES):
             "pending line manager": make_user(name="Piers Undervale"),
             "other line manager": make_user(name="Otto Brackenbury"),
             "colleague": make_user(name="Zofia Dąbrówka"),
+            "analyst": make_user(name="Ada Thistlewood"),
+            "analyst of another organisation": make_user(name="Ned Farthingale"),
+            "staff": make_user(name="Sibyl Ottershaw", is_staff=True),
             "editor": make_user(name="Harriet Molescroft"),
             "superuser": make_user(name="Owain Bellweather", is_staff=True, is_superuser=True),
         }
     )
     make_editor(user=world.people["editor"])
     make_assessment(world.people["colleague"])
+    world.organisation = make_organisation(name="Department of Marchmains")
+    for role, organisation in (("analyst", world.organisation), ("analyst of another organisation", make_organisation())):
+        AnalystGrant.objects.create(analyst=world.people[role], organisation=organisation)
+    _make_bystander(world)
     for state in states:
         world.subjects[state] = _make_subject(world, state)
     world.sign_everybody_in()
     return world
 
 
+def _make_bystander(world):
+    """Somebody whom no row is about, for the pages of the admin that need one of a kind."""
+    bystander = make_user(name="Bess Underwood")
+    SocialAccount.objects.create(user=bystander, provider="openid_connect", uid="of a bystander")
+    Authenticator.objects.create(user=bystander, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "of a bystander"})
+
+
 def _make_subject(world, state):
     line_manager, former = world.people["line manager"], world.people["former line manager"]
-    owner = make_user(name=NAME, job_title="Contract Manager")
+    owner = make_user(name=NAME, job_title="Contract Manager", organisation=world.organisation)
     loose_goal = plan(owner, planted("loosegoal", state))
     actions.finish_goal(goal=loose_goal, by=owner, outcome=planted("looseoutcome", state))
     earlier = make_assessment(owner)
@@ -201,7 +223,17 @@ def _bring_to(state, assessment, line_manager, former):
     assessment = _talk(finish(assessment), state)
     if state == "agreed":
         assessment = confirm(assessment, line_manager, owner, disagreement=planted("disagreement", state))
+    if state == ERASED:
+        _erase(confirm(assessment, line_manager, owner))
     return assessment
+
+
+def _erase(assessment):
+    """Make the round nobody's, and leave what was written in it where it is: nobody is to see it even then."""
+    Goal.objects.filter(assessment=assessment).delete()
+    Assessment.objects.filter(pk=assessment.pk).update(
+        state=ERASED, owner=None, line_manager=None, check_code=None, erased_at=timezone.now()
+    )
 
 
 def _ratings_of_the_line_manager(state):
