@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterable
+from datetime import date
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,12 +14,12 @@ def env_text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def env_flag(name: str) -> bool:
-    """A setting that is on (1, true, yes, on) or off (0, false, no, off, unset). Anything else stops the start."""
-    value = env_text(name).lower()
+def env_flag(name: str, *, default: bool = False) -> bool:
+    """A setting that is on (1, true, yes, on) or off (0, false, no, off); ``default`` where unset. Anything else stops the start."""
+    value = env_text(name).lower() or str(default).lower()
     if value in {"1", "true", "yes", "on"}:
         return True
-    if value in {"", "0", "false", "no", "off"}:
+    if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} is {value!r}. Set it to 1 or 0.")
 
@@ -90,3 +92,25 @@ def env_period(name: str, default: str) -> tuple[int, str]:
     if found is None:
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to days, months or years, such as {default}.")
     return int(found[1]), found[2]
+
+
+def env_choice(name: str, choices: Iterable[str], default: str) -> str:
+    """A setting that is one of a few words."""
+    value = env_text(name) or default
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to one of: {', '.join(choices)}.")
+
+
+def env_date(name: str) -> date | None:
+    """A setting that is a day, such as 2026-11-22; None where it is not set."""
+    value = env_text(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a day, such as 2026-11-22.") from None
+
+
+def env_lines(name: str) -> tuple[str, ...]:
+    """A setting that is a list of sentences, divided by semicolons."""
+    return tuple(line.strip() for line in env_text(name).split(";") if line.strip())

@@ -17,6 +17,7 @@ from people.single_sign_on import allowed_domains, providers_in
 from service.logging import configuration
 
 from .environment import env_database, env_flag, env_list, env_number, env_period, env_port, env_text
+from .statements import read_accessibility_statement, read_privacy_notice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,6 +30,9 @@ PORTAL_PRODUCTION = not DEBUG and not PORTAL_DEMO
 PORTAL_ORGANISATION_NAME = env_text("PORTAL_ORGANISATION_NAME", "Example Department")
 PORTAL_SERVICE_NAME = env_text("PORTAL_SERVICE_NAME", "Contract management self-assessment")
 PORTAL_CONTACT_EMAIL = env_text("PORTAL_CONTACT_EMAIL")
+# What the privacy notice and the accessibility statement say of whoever runs it.
+PORTAL_PRIVACY = read_privacy_notice(organisation=PORTAL_ORGANISATION_NAME, contact=PORTAL_CONTACT_EMAIL)
+PORTAL_ACCESSIBILITY = read_accessibility_statement(contact=PORTAL_CONTACT_EMAIL)
 
 PORTAL_ORIGIN = env_text("PORTAL_ORIGIN").lower().rstrip("/")
 if PORTAL_DEMO and (PORTAL_ORIGIN.startswith("https:") or env_text("SECRET_KEY")):
@@ -226,7 +230,9 @@ SIGN_ON_PROVIDERS = providers_in(os.environ, http_allowed=DEBUG)
 PORTAL_EMAIL_DOMAINS = allowed_domains(env_list("PORTAL_EMAIL_DOMAINS"))
 PORTAL_LOCAL_PASSWORDS = env_flag("PORTAL_LOCAL_PASSWORDS", default=True)
 if not (SIGN_ON_PROVIDERS or PORTAL_LOCAL_PASSWORDS):
-    raise ImproperlyConfigured("PORTAL_LOCAL_PASSWORDS=0 leaves nobody a way in. Name a provider in OIDC_PROVIDERS first.")
+    raise ImproperlyConfigured(
+        "PORTAL_LOCAL_PASSWORDS=0 leaves nobody a way in. Name a provider in OIDC_PROVIDERS first."
+    )
 SOCIALACCOUNT_ADAPTER = "people.openid.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "people.openid.provider.OpenIDProvider"}}
 SOCIALACCOUNT_FORMS = {
