@@ -33,7 +33,7 @@ MOST_CHARACTERS = 500
 MOST_FRAMES = 40
 MOST_CAUSES = 10
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/=?&]+(?:@|%40)[^\s@<>()\[\]\"',;:/=?&]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:/=?&]+(?:@|%40)[^\s@<>()\[\]\"',;:/=?&]+", re.IGNORECASE)
 # PostgreSQL prints the failing row, notes and all, after DETAIL; it ends where the next traceback of the chain begins.
 _DETAIL = re.compile(
     r"\n[ \t|+]*(DETAIL|CONTEXT|HINT|QUERY|WHERE):.*?(?=\n\n[ |]*(?:The above exception|During handling)|\Z)", re.DOTALL
