@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from .openid.adapter import ways_to_prove
 from .reauthentication import proved_recently
+from .sealing import seal, unseal
 from .second_factors import must_keep
 
 PASSWORD_MESSAGES = {
@@ -61,6 +62,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user):
         ours = [way | {"description": PROOFS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        if not settings.PORTAL_LOCAL_PASSWORDS:
+            ours = [way for way in ours if way["id"] != "reauthenticate"]
         return ours + ways_to_prove(user)
 
 
@@ -76,6 +79,12 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self):
         return settings.PORTAL_SERVICE_NAME
+
+    def encrypt(self, text):
+        return seal(text)
+
+    def decrypt(self, encrypted_text):
+        return unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         return not must_keep(authenticator)

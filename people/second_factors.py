@@ -3,6 +3,8 @@
 allauth keeps them (``allauth.mfa``). Here is who must have one, and whether a session was begun with one.
 """
 
+from dataclasses import dataclass
+
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -35,14 +37,26 @@ def must_keep(authenticator) -> bool:
     return not others.exists()
 
 
-def standing(user) -> dict:
-    """What ``user`` has, as their account page says it: ``app``, ``passkeys`` (a number) and ``codes_left`` (None without any)."""
-    app, passkeys, codes_left = False, 0, None
-    for each in Authenticator.objects.filter(user=user):
-        if each.type == Authenticator.Type.TOTP:
-            app = True
-        elif each.type == Authenticator.Type.WEBAUTHN:
-            passkeys += 1
-        else:
-            codes_left = len(each.wrap().get_unused_codes())
-    return {"app": app, "passkeys": passkeys, "codes_left": codes_left}
+@dataclass(frozen=True)
+class SecondFactors:
+    """What somebody has beside a password. ``passkeys`` is how many; ``codes_left`` is None for whoever was given none."""
+
+    app: bool = False
+    passkeys: int = 0
+    codes_left: int | None = None
+
+    @property
+    def few_codes(self):
+        """Whether it is time to make new ones."""
+        return self.codes_left is not None and self.codes_left <= FEW_CODES
+
+
+def second_factors_of(user) -> SecondFactors:
+    """What ``user`` has, in one query."""
+    found = list(Authenticator.objects.filter(user=user))
+    codes = [each.wrap() for each in found if each.type == Authenticator.Type.RECOVERY_CODES]
+    return SecondFactors(
+        app=any(each.type == Authenticator.Type.TOTP for each in found),
+        passkeys=sum(each.type == Authenticator.Type.WEBAUTHN for each in found),
+        codes_left=len(codes[0].get_unused_codes()) if codes else None,
+    )

@@ -57,6 +57,8 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         f"{name} is missing or shorter than 50 characters. Make one with: "
         "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
+# Keys of before: what they sealed and signed is still read.
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 if PORTAL_PRODUCTION:

@@ -47,7 +47,7 @@ WITHIN = {
     "version_edits version_tables models",
     "line_import": "actions models",
     "access": "",
-    "adapters": "openid reauthentication second_factors single_sign_on",
+    "adapters": "openid reauthentication sealing second_factors single_sign_on",
     "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
     "apps": "checks logging worker",

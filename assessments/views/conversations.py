@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from people.reauthentication import proof_required_to_post
+
 from .. import permissions
 from ..actions import (
     AlreadyConfirmed,
@@ -75,6 +77,7 @@ def conversation_record(request, assessment_id):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@proof_required_to_post
 def conversation_confirm(request, assessment_id):
     """What would be frozen, and one person's confirmation of it."""
     assessment = round_or_404(request, assessment_id)

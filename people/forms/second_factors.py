@@ -9,6 +9,7 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.urls import reverse
@@ -201,11 +202,13 @@ class PasskeyForm(webauthn_forms.AuthenticateWebAuthnForm):
 
 
 class PasskeySignInForm(webauthn_forms.LoginWebAuthnForm):
-    """A passkey instead of an address and a password."""
+    """A passkey instead of an address and a password, where the portal has sign-ins of its own."""
 
     credential = CredentialField()
 
     def clean_credential(self):
+        if not settings.PORTAL_LOCAL_PASSWORDS:
+            raise ValidationError("Sign in with your organisation's account. A passkey is not enough here")
         return _read_with_distrust(super().clean_credential)
 
 

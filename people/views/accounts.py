@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ..demo import demo_people
 from ..forms import AccountForm
-from ..models import Notice, User
+from ..models import Notice, Organisation, User
+from ..second_factors import second_factors_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,10 @@ def account_detail(request):
         messages.success(request, "Your details are saved")
         return redirect("account-detail")
     unread = Notice.objects.visible_to(request.user).unread().count()
-    return render(request, "people/account_detail.html", {"form": form, "unread_notices": unread})
+    context = {"form": form, "unread_notices": unread, "second_factors": second_factors_of(request.user)}
+    context["takes_passwords"] = settings.PORTAL_LOCAL_PASSWORDS
+    context["analyst_of"] = Organisation.objects.filter(analyst_grants__analyst=request.user)
+    return render(request, "people/account_detail.html", context)
 
 
 @login_not_required
