@@ -9,11 +9,18 @@ from django.utils.safestring import SafeString
 
 from . import held_posts
 
+
+def _said(number, unit):
+    return f"{number:.0f} {unit}{'' if number == 1 else 's'}"
+
+
 PORTAL = {
     "organisation_name": settings.PORTAL_ORGANISATION_NAME,
     "service_name": settings.PORTAL_SERVICE_NAME,
     "contact_email": settings.PORTAL_CONTACT_EMAIL,
     "demo": settings.PORTAL_DEMO,
+    "session_idle": _said(settings.SESSION_IDLE.total_seconds() // 60, "minute"),
+    "session_lasts": _said(settings.SESSION_LASTS.total_seconds() // 3600, "hour"),
 }
 
 

@@ -46,7 +46,7 @@ POSTS_OF_A_FORM = 600 if HEAVY else 6
 SENT_ELSEWHERE = {
     *("account-detail", "assessment-close", "assessment-create", "assessment-delete", "assessment-role"),
     *("evidence-create", "evidence-delete", "evidence-edit", "heldpost-detail", "rating-edit", "rating-save"),
-    *("target-edit", "readers-note-edit", "assessment-start"),
+    *("target-edit", "readers-note-edit", "assessment-start", "session-extend"),
 }
 DIFFERING = {"A1.1": 1, "A2.3": 0, "B4.1": "Never asked of the post"}
 

@@ -14,7 +14,8 @@ from .cells import tried
 
 # What differs each time a page is drawn: tokens, the moment, and when a cookie was signed.
 _TOKEN = re.compile(
-    rb"""(?<=csrfmiddlewaretoken" value=")[^"]*|(?<=data-left=")[0-9]+|(?<=csrf=)[^;]*|:[0-9A-Za-z]{6}:[\w-]{43}(?=[";])"""
+    rb"""(?<=csrfmiddlewaretoken" value=")[^"]*|(?<=data-left=")[0-9]+|(?<=csrf=)[^;]*"""
+    rb"""|(?<="left": )[0-9]+|(?<="token": ")\w+|:[0-9A-Za-z]{6}:[\w-]{43}(?=[";])"""
     rb"""|(?<=expires=)[^;]*|(?<=Expires': ')[^']*|(?<=Content-Length': ')\d+|(?<=DTSTAMP:)\w+|(?<=X-Request-ID': ')\w+"""
 )
 _IN_THE_ADMIN = ("user", "reportingline", "notice")

@@ -358,6 +358,7 @@ STATES = PUBLIC + ACCOUNTS + ROUNDS + READING + pages_of_two.STATES
 # Routes that draw no page of the portal's own.
 NO_PAGE = pages_of_two.NO_PAGE | {
     "rating-save": "answers a script in JSON",
+    "session-extend": "answers a script in JSON",
     "report-pdf": "a download",
     "version-export": "a download",
     "demo-sign-in": "takes a POST and leads on",

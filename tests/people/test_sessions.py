@@ -1,17 +1,27 @@
 """When a session ends: at the next request after what it was opened for has changed, after an idle hour, after half a day."""
 
+from datetime import timedelta
+from unittest.mock import ANY
+
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from people.actions import end_sessions, make_editor
+from people.forms import AccountForm
 from people.models import User
-from tests.factories import PASSWORD, make_organisation
+from people.sessions import SIGNED_IN_AT
+from tests.factories import PASSWORD, make_assessment, make_organisation
 
 pytestmark = pytest.mark.django_db
 
 PEOPLE = "/admin/people/user/"
 ACCOUNT = "/account/"
+EXTEND = "/account/stay-signed-in/"
 
 
 def is_signed_in(browser):
@@ -82,3 +92,206 @@ def test_a_changed_password_ends_the_other_sessions_and_not_this_one(sign_in, co
     assert here.post(reverse("account_change_password"), typed).url == reverse("account-detail")
     assert [is_signed_in(here), is_signed_in(elsewhere)] == [True, False]
     assert here.session.session_key != before
+
+
+# Ended by time
+
+
+class Clock:
+    """The time that the portal reads, moved by the test."""
+
+    def __init__(self, monkeypatch):
+        self.at = timezone.now().replace(microsecond=0)
+        monkeypatch.setattr(timezone, "now", lambda: self.at)
+
+    def forward(self, **by):
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def use(browser, clock, *, minutes, every=10):
+    """Open a page every so many minutes for so long; fails where that leads to the sign-in page."""
+    for _ in range(minutes // every):
+        clock.forward(minutes=every)
+        assert is_signed_in(browser)
+
+
+def test_an_idle_session_is_refused_by_the_server(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    clock.forward(minutes=59, seconds=59)
+    assert is_signed_in(browser)
+    clock.forward(minutes=60, seconds=1)
+    assert browser.cookies["session"].value
+    assert not is_signed_in(browser)
+
+
+def test_an_idle_session_that_the_browser_keeps_sending_stays_refused(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    key = browser.cookies["session"].value
+    clock.forward(minutes=61)
+    for _ in range(2):
+        browser.cookies["session"] = key
+        assert not is_signed_in(browser)
+
+
+def test_the_absolute_end_cannot_be_put_off(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    use(browser, clock, minutes=710)
+    assert browser.post(EXTEND).json() == {"left": 600, "more": False, "token": ANY}
+    clock.forward(minutes=9)
+    browser.post(reverse("account-detail"), {"name": "Nia P.", "job_title": "", "organisation": ""})
+    browser.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "another three words"})
+    assert is_signed_in(browser)
+    clock.forward(minutes=1)
+    assert not is_signed_in(browser)
+
+
+def test_signing_in_again_begins_anew_even_in_the_same_browser(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    use(browser, clock, minutes=660)
+    browser.force_login(contract_manager)
+    use(browser, clock, minutes=700)
+
+
+def test_the_end_is_written_at_most_once_a_minute(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    writes = []
+    for _ in range(7):
+        with CaptureQueriesContext(connection) as captured:
+            assert is_signed_in(browser)
+        writes.append(sum("UPDATE" in each["sql"] and "django_session" in each["sql"] for each in captured))
+        clock.forward(seconds=20)
+    assert writes == [0, 0, 0, 1, 0, 0, 1]
+
+
+def test_a_use_within_the_minute_that_is_not_written_ends_a_session_no_later(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    clock.forward(seconds=59)
+    assert is_signed_in(browser)
+    clock.forward(minutes=59)
+    assert is_signed_in(browser)
+    clock.forward(minutes=60)
+    assert not is_signed_in(browser)
+
+
+def test_asking_how_long_is_left_keeps_nothing_alive_and_saying_so_does(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    clock.forward(minutes=58)
+    for _ in range(2):
+        assert browser.get(EXTEND).json() == {"left": 120, "more": True, "token": ANY}
+    assert browser.post(EXTEND).json() == {"left": 3600, "more": True, "token": ANY}
+    clock.forward(minutes=59)
+    assert browser.get(EXTEND).json() == {"left": 60, "more": True, "token": ANY}
+    clock.forward(minutes=1)
+    assert browser.get(EXTEND).url.startswith(reverse("account_login"))
+    assert browser.post(EXTEND).url.startswith(reverse("account_login"))
+
+
+def test_staying_signed_in_needs_a_token(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager, enforce_csrf_checks=True)
+    clock.forward(minutes=58)
+    assert browser.post(EXTEND).status_code == 403
+    token = browser.get(EXTEND).json()["token"]
+    assert browser.post(EXTEND, {"csrfmiddlewaretoken": token}).json()["left"] == 3600
+
+
+def test_a_page_says_how_long_is_left_when_it_is_used(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    clock.forward(minutes=30)
+    assert 'data-left="3600"' in browser.get(ACCOUNT).content.decode()
+    clock.forward(seconds=30)
+    assert 'data-left="3570"' in browser.get(ACCOUNT).content.decode()
+
+
+def test_nobody_else_is_warned(client):
+    for page in (reverse("account_login"), reverse("help"), reverse("standards-list")):
+        html = client.get(page, follow=True).content.decode()
+        assert "session.js" not in html
+        assert "data-left" not in html
+
+
+def test_an_answer_saved_by_a_script_is_a_use(sign_in, contract_manager, published_version, clock):
+    assessment = make_assessment(contract_manager)
+    browser = sign_in(contract_manager)
+    clock.forward(minutes=59)
+    save = reverse("rating-save", kwargs={"assessment_id": assessment.pk, "area_code": "A1"})
+    browser.post(save, {}, headers={"Accept": "application/json"})
+    clock.forward(minutes=59)
+    assert is_signed_in(browser)
+
+
+def test_a_session_without_the_time_of_signing_in_ends_with_its_next_request(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    session = browser.session
+    del session[SIGNED_IN_AT]
+    session.save()
+    assert not is_signed_in(browser)
+
+
+def test_a_shorter_limit_holds_for_sessions_that_have_begun(sign_in, contract_manager, clock, settings):
+    browser = sign_in(contract_manager)
+    settings.SESSION_IDLE = timedelta(minutes=10)
+    assert is_signed_in(browser)
+    clock.forward(minutes=10)
+    assert not is_signed_in(browser)
+
+
+def test_a_failed_page_keeps_nothing_alive(sign_in, contract_manager, clock, monkeypatch):
+    browser = sign_in(contract_manager, raise_request_exception=False)
+    clock.forward(minutes=40)
+    monkeypatch.setattr(AccountForm, "__init__", None)
+    assert browser.get(ACCOUNT).status_code == 500
+    clock.forward(minutes=20)
+    assert not is_signed_in(browser)
+
+
+def test_a_session_that_another_window_ended_is_not_brought_back(sign_in, contract_manager, clock, monkeypatch):
+    browser = sign_in(contract_manager)
+    clock.forward(minutes=5)
+    saved = AccountForm.__init__
+
+    def end_meanwhile(self, *args, **kwargs):
+        Session.objects.all().delete()
+        saved(self, *args, **kwargs)
+
+    monkeypatch.setattr(AccountForm, "__init__", end_meanwhile)
+    assert browser.get(ACCOUNT).status_code == 200
+    assert Session.objects.count() == 0
+
+
+# Saying so
+
+
+@pytest.mark.parametrize("end", [{"minutes": 61}, None], ids=["idle", "changed role"])
+@pytest.mark.parametrize("page", ["/account/", "/assessments/?page=2&x=%26ended", "/admin/"])
+def test_the_sign_in_page_says_that_the_session_ended_and_leads_back(client, contract_manager, clock, end, page):
+    client.force_login(contract_manager)
+    if end:
+        clock.forward(**end)
+    else:
+        end_sessions(user=contract_manager)
+    response = client.get(page, follow=True)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert "You were signed out" in html
+    assert "60 minutes without use" in html
+    signed_in = client.post(response.redirect_chain[-1][0], {"login": contract_manager.email, "password": PASSWORD})
+    assert signed_in.url == page
+    assert "You were signed out" not in client.get("/help/").content.decode()
+
+
+def test_the_sign_in_page_says_nothing_of_it_to_others(client, manager_client):
+    assert client.get(ACCOUNT).url == f"{reverse('account_login')}?next={ACCOUNT}"
+    assert "You were signed out" not in client.get(ACCOUNT, follow=True).content.decode()
+    manager_client.post(reverse("account_logout"))
+    assert manager_client.get(ACCOUNT).url == f"{reverse('account_login')}?next={ACCOUNT}"
+
+
+def test_a_link_that_says_so_leads_nowhere_else(client, contract_manager):
+    page = f"{reverse('account_login')}?next=https://elsewhere.example/&ended=1"
+    assert "elsewhere" not in client.get(page).content.decode()
+    assert client.post(page, {"login": contract_manager.email, "password": PASSWORD}).url == reverse("assessment-list")

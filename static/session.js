@@ -1,0 +1,60 @@
+// Warns two minutes before a sign-in ends. Other windows may have prolonged it, so the server is asked before anything is said.
+const dialog = document.getElementById("session-warning");
+const [extend] = dialog.querySelectorAll("form");
+const time = dialog.querySelector("[data-time]");
+const failed = dialog.querySelector("[data-failed]");
+const { address, left } = dialog.dataset;
+const AHEAD = 120;
+const ASK_EVERY = 15;
+let ends = Date.now() + left * 1000;
+let asked = 0;
+let told = "";
+
+function show(state) {
+  for (const part of dialog.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.includes(state);
+  if (told !== state && !dialog.open) dialog.showModal();
+  if (told !== state) dialog.querySelector("h2").focus();
+  told = state;
+}
+
+// Said in steps, so that a screen reader does not read out every second.
+function say(seconds) {
+  const said = seconds > 60 ? "2 minutes" : seconds > 40 ? "1 minute" : seconds > 20 ? "40 seconds" : "20 seconds";
+  if (time.textContent !== said) time.textContent = said;
+}
+
+async function ask(options) {
+  asked = Date.now();
+  const reply = await fetch(address, { redirect: "manual", ...options });
+  if (reply.type === "opaqueredirect") return show("ended");
+  const { left, more, token } = await reply.json();
+  ends = Date.now() + left * 1000;
+  for (const field of dialog.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+  if (left > AHEAD) {
+    told = failed.textContent = "";
+    dialog.close();
+  } else if (told !== "last" || more) {
+    show(more ? "idle" : "last");
+  }
+}
+
+setInterval(() => {
+  const seconds = (ends - Date.now()) / 1000;
+  if (seconds > AHEAD || told === "ended") return;
+  say(seconds);
+  if (Date.now() - asked > (seconds > 0 ? ASK_EVERY : 2) * 1000) ask().catch(() => {});
+}, 1000);
+
+extend.addEventListener("submit", (event) => {
+  event.preventDefault();
+  failed.textContent = "";
+  ask({ method: "POST", body: new FormData(extend) }).catch(() => {
+    failed.textContent = "That did not work. Check your connection, then try again.";
+  });
+});
+// Escape is an answer too: somebody is there.
+dialog.addEventListener("cancel", (event) => {
+  if (told !== "idle") return;
+  event.preventDefault();
+  extend.requestSubmit();
+});
