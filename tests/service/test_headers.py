@@ -83,7 +83,7 @@ def address(route, known):
 
 @pytest.fixture(scope="module")
 def world(kept_for_the_module):
-    """Browsers in which an owner, a superuser and nobody are signed in, and what fills the addresses of the owner's rows."""
+    """An owner, a superuser and nobody; and what fills the addresses of the owner's rows."""
     owner, line_manager = make_user(), make_user()
     superuser = make_user(is_staff=True, is_superuser=True)
     assessment = make_assessment(owner)
@@ -99,12 +99,23 @@ def world(kept_for_the_module):
         "notice_id": notify(recipient=owner, kind="shared", path="/assessments/").pk,
         "heldpost_id": HeldPost.objects.create(user=owner, path="/", fields={}).pk,
     }
-    clients = {"owner": owner, "superuser": superuser, "nobody": None}
-    for name, person in clients.items():
-        clients[name] = Client(raise_request_exception=False)
+    return {"owner": owner, "superuser": superuser, "nobody": None}, known
+
+
+@pytest.fixture
+def clients(world):
+    """Browsers in which each of them is signed in."""
+    made = {}
+    for name, person in world[0].items():
+        made[name] = Client(raise_request_exception=False)
         if person:
-            clients[name].force_login(person)
-    return clients, known
+            made[name].force_login(person)
+    return made
+
+
+@pytest.fixture
+def known(world):
+    return world[1]
 
 
 @pytest.fixture
@@ -113,8 +124,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(pdf, "render_pdf", lambda html, **options: b"%PDF-")
 
 
-def test_every_page_tells_browsers_the_same_and_lets_no_cache_keep_what_is_personal(world, quick):
-    clients, known = world
+def test_every_page_tells_browsers_the_same_and_lets_no_cache_keep_what_is_personal(clients, known, world, quick):
     wrong, statuses = {}, set()
     for route in routes():
         if route.prefix.startswith("admin/") or not route.name:
@@ -127,13 +137,12 @@ def test_every_page_tells_browsers_the_same_and_lets_no_cache_keep_what_is_perso
         if found:
             wrong[route.name] = response.status_code, found
         if "logout" in route.name:
-            clients["owner"].force_login(make_user())
+            clients["owner"].force_login(world[0]["owner"])
     assert wrong == {}
     assert {200, 302, 404, 405} <= statuses
 
 
-def test_every_page_of_the_admin_does_too(world):
-    clients, known = world
+def test_every_page_of_the_admin_does_too(clients, known):
     wrong = {}
     for route in ADMINS if HEAVY else ADMINS[::5]:
         if route.name == "admin:logout":
@@ -148,8 +157,7 @@ def test_every_page_of_the_admin_does_too(world):
     assert len(ADMINS) > 60
 
 
-def test_somebody_signed_out_is_told_the_same(world):
-    clients, known = world
+def test_somebody_signed_out_is_told_the_same(clients, known):
     for name in ("home", "account_login", "standards-detail", "assessment-list", "version-export"):
         route = next((each for each in routes() if each.name == name), None)
         if route:
@@ -173,9 +181,9 @@ def raises(error):
         (400, lambda browser: browser.get("/help/", headers={"Host": "else.example"})),
     ],
 )
-def test_a_page_that_says_what_went_wrong_is_kept_by_nobody(world, settings, who, status, ask):
+def test_a_page_that_says_what_went_wrong_is_kept_by_nobody(clients, settings, who, status, ask):
     settings.ALLOWED_HOSTS = ["testserver"]
-    response = ask(world[0][who])
+    response = ask(clients[who])
     assert response.status_code == status
     assert wrong_headers(response) == []
     assert response["Cache-Control"] == "no-store, private"
@@ -189,9 +197,9 @@ def test_a_page_that_says_what_went_wrong_is_kept_by_nobody(world, settings, who
         ("owner", "/account/", "people.views.accounts.render"),
     ],
 )
-def test_errors_of_views_are_kept_by_nobody_either(world, monkeypatch, who, path, broken, error, status):
+def test_errors_of_views_are_kept_by_nobody_either(clients, monkeypatch, who, path, broken, error, status):
     monkeypatch.setattr(broken, raises(error))
-    response = world[0][who].get(path)
+    response = clients[who].get(path)
     assert response.status_code == status
     assert wrong_headers(response) == []
     assert response["Cache-Control"] == "no-store, private"
