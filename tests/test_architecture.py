@@ -38,7 +38,7 @@ WITHIN = {
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "logging "
     "coming_along meaning "
-    "comparisons shown "
+    "comparisons shown my_data retention openings readings "
     "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
     "models",
     "admin": "reauthentication "
@@ -46,6 +46,10 @@ WITHIN = {
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
     "line_import": "actions models",
+    "my_data": "register traces models",
+    "retention": "models",
+    "openings": "models",
+    "readings": "models",
     "access": "",
     "adapters": "openid reauthentication sealing second_factors single_sign_on",
     "management": "access editions actions answers standing demo exports models",
@@ -59,8 +63,9 @@ WITHIN = {
     "backends": "written_queries models",
     "context_processors": "held_posts",
     "held_posts": "models",
-    "forms": "records answers wording demo notice_words plans models",
-    "actions": "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
+    "forms": "openings records answers wording demo notice_words plans models",
+    "actions": "register retention traces "
+    "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
     "publication "
     "tasks edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",

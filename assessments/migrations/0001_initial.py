@@ -632,6 +632,7 @@ class Migration(migrations.Migration):
                             ("conversation", "The development conversation"),
                             ("plan", "The development plan"),
                             ("comparison", "The comparison of two rounds"),
+                            ("looked-up", "That it is there, and its state, looked up by an administrator"),
                             ("break-glass", "The whole round, opened by an administrator with a reason"),
                         ],
                         max_length=12,

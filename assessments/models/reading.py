@@ -21,6 +21,7 @@ class Reading(models.Model):
         CONVERSATION = "conversation", "The development conversation"
         PLAN = "plan", "The development plan"
         COMPARISON = "comparison", "The comparison of two rounds"
+        LOOKED_UP = "looked-up", "That it is there, and its state, looked up by an administrator"
         BREAK_GLASS = "break-glass", "The whole round, opened by an administrator with a reason"
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings")

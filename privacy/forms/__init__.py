@@ -1,0 +1,3 @@
+from .openings import LookUpForm, OpeningForm
+
+__all__ = ["LookUpForm", "OpeningForm"]

@@ -1,0 +1,1 @@
+"""The pages of privacy: one file per noun."""
