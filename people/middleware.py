@@ -6,26 +6,38 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
-from .reauthentication import ask_for_proof
+from .reauthentication import ask_for_proof, proved_recently
 from .second_factors import has_second_factor, used_second_factor
 
 ADMIN = reverse_lazy("admin:index")
 # One may always leave, and whoever is not signed in is led to the sign-in page.
 OPEN_TO_ALL = {"login", "logout"}
+# allauth lets whoever has no password set one; with it somebody could come back to a session that they found open.
+PROVED_FIRST = {"account_set_password"}
 SET_ONE_UP = "The administration pages need a second factor. Set one up, then come back"
 
 
 def proof_again(get_response):
-    """Where a view of allauth's wants a new proof, ask for it as the portal's own do (``people.reauthentication``)."""
+    """Where a view of allauth's wants a new proof, or should, ask for it as the portal's own do (``people.reauthentication``)."""
 
     def middleware(request):
         return get_response(request)
+
+    def process_view(request, view, args, kwargs):
+        if (
+            request.resolver_match.url_name in PROVED_FIRST
+            and request.user.is_authenticated
+            and not proved_recently(request)
+        ):
+            return ask_for_proof(request)
+        return None
 
     def process_exception(request, exception):
         if isinstance(exception, ReauthenticationRequired) and request.user.is_authenticated:
             return ask_for_proof(request)
         return None
 
+    middleware.process_view = process_view
     middleware.process_exception = process_exception
     return middleware
 
