@@ -16,7 +16,7 @@ from assessments.models import Assessment
 from people.actions import end_line, notify
 from people.models import Notice, ReportingLine, User
 
-from ..models import Erasure, LegalHold
+from ..models import Erasure
 from ..traces import addresses_of, delete_sessions, empty_log_entries
 from .emptying import delete_of_person, delete_of_rounds
 
@@ -39,12 +39,6 @@ class Held(Exception):
 
 class LastSuperuser(Exception):
     """Nobody else could look after the portal: nothing was changed."""
-
-
-def is_last_superuser(person) -> bool:
-    """Whether nobody but ``person`` may do everything in the admin."""
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
-    return person.is_superuser and not others.exists()
 
 
 @transaction.atomic
@@ -127,10 +121,9 @@ def erase_person(*, person, at=None):
 
 
 def _check(person):
-    if LegalHold.objects.holds(person):
-        raise Held
-    if is_last_superuser(person):
-        raise LastSuperuser
+    hindrance = Erasure.objects.hindrance(person)
+    if hindrance:
+        raise {Erasure.HELD: Held, Erasure.LAST_SUPERUSER: LastSuperuser}[hindrance]
 
 
 def _end_lines(person, addresses, at):

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -13,6 +14,13 @@ class ErasureQuerySet(models.QuerySet):
         """The one that stands for ``person``, or None."""
         return self.standing().filter(person=person).first()
 
+    def hindrance(self, person) -> str:
+        """Why ``person`` cannot be erased today: HELD, LAST_SUPERUSER, who alone could look after the portal, or "" for nothing."""
+        if LegalHold.objects.holds(person):
+            return Erasure.HELD
+        others = get_user_model().objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
+        return Erasure.LAST_SUPERUSER if person.is_superuser and not others.exists() else ""
+
 
 class Erasure(models.Model):
     """A person asked to be erased. Until ``due_at`` they may change their mind; the row stays as proof that it was done.
@@ -20,6 +28,8 @@ class Erasure(models.Model):
     Once done, ``person`` is a user of whom nothing is left (``User.erased_at``). The portal asks it for an account that nobody has
     used for long: then a sign-in is enough to keep it.
     """
+
+    HELD, LAST_SUPERUSER = "held", "last-superuser"
 
     class Cause(models.TextChoices):
         ASKED = "asked", "Asked for by the person"
