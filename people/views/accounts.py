@@ -29,6 +29,8 @@ def account_detail(request):
     context = {"form": form, "unread_notices": unread, "second_factors": second_factors_of(request.user)}
     context["takes_passwords"] = settings.PORTAL_LOCAL_PASSWORDS
     context["analyst_of"] = Organisation.objects.filter(analyst_grants__analyst=request.user)
+    # Kept by privacy, which this app does not know: asked through the person.
+    context["erasure"] = request.user.erasures.standing().first()
     return render(request, "people/account_detail.html", context)
 
 
