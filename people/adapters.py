@@ -1,5 +1,6 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.httpkit import clean_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -49,6 +50,23 @@ class AccountAdapter(DefaultAccountAdapter):
             first = refused.error_list[0]
             message = PASSWORD_MESSAGES.get(first.code)
             raise (ValidationError(message, first.code, first.params) if message else first) from None
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user is None and getattr(request, "tried_too_often", False):
+            raise self.validation_error("too_many_login_attempts")
+        return user
+
+    def set_password(self, user, password):
+        """Only the password: what an administrator changes in the same moment stands."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+    def get_client_ip(self, request):
+        """The address that the outermost of the portal's own proxies saw; what came before that one anybody may have written."""
+        proxies, passed = settings.ALLAUTH_TRUSTED_PROXY_COUNT, request.headers.get("X-Forwarded-For", "")
+        seen = [each.strip() for each in passed.split(",")][-proxies:] if proxies and passed else []
+        return clean_client_ip(seen[0] if seen else request.META.get("REMOTE_ADDR", "")) or "unknown"
 
     def get_password_change_redirect_url(self, request):
         return reverse("account-detail")

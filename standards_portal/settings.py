@@ -163,6 +163,18 @@ DATABASES = {"default": env_database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'va
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# What counts tries has to be the same for all workers: in the database, in a table that a migration of service makes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+    if PORTAL_PRODUCTION
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+CACHES["default"]["KEY_FUNCTION"] = "service.cache_keys.keyed"
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -242,6 +254,8 @@ SOCIALACCOUNT_FORMS = {
     "disconnect": "people.forms.sign_on.DisconnectForm",
 }
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Beside the exact limit of each account (people.models.PasswordTry), for which the first of allauth's own makes room.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/5m/key"}
 ACCOUNT_FORMS = {
     "login": "people.forms.LoginForm",
     "signup": "people.forms.SignupForm",
@@ -269,7 +283,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PORTAL_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PORTAL_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-TRUST_PROXY = env_flag("TRUST_PROXY")
+# How many proxies of its own stand before the portal: only what they wrote into X-Forwarded-For counts.
+TRUST_PROXY = ALLAUTH_TRUSTED_PROXY_COUNT = env_number("TRUST_PROXY", 0, most=5)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {

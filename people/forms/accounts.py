@@ -4,6 +4,7 @@ The forms of allauth keep their checks; only what people read and the order of t
 """
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.urls import reverse
 from govuk.layout import Cancel, FormHelper, Submit
 
 from ..demo import demo_people
-from ..models import Organisation, User
+from ..models import Organisation, TooManyTries, User
 
 EMAIL_FORMAT = "Enter an e-mail address in the correct format, like name@example.com"
 PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess"  # noqa: S105
@@ -108,6 +109,12 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         _word_password(self.fields["oldpassword"], label="Current password", required="Enter your current password")
         _word_password(self.fields["password1"], label="New password", required="Enter a new password", is_new=True)
         self.helper = FormHelper(self, Submit("Change password"), Cancel("Cancel", reverse("account-detail")))
+
+    def clean_oldpassword(self):
+        try:
+            return super().clean_oldpassword()
+        except TooManyTries:
+            raise get_adapter().validation_error("too_many_login_attempts") from None
 
 
 class SetPasswordForm(allauth_forms.SetPasswordForm):

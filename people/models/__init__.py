@@ -2,7 +2,7 @@
 
 from .notice import Notice, NoticeChoice
 from .organisation import AnalystGrant, Organisation
-from .password_try import PasswordTry
+from .password_try import PasswordTry, TooManyTries
 from .reporting_line import ReportingLine
 from .user import User, UserManager
 
@@ -13,6 +13,7 @@ __all__ = [
     "Organisation",
     "PasswordTry",
     "ReportingLine",
+    "TooManyTries",
     "User",
     "UserManager",
 ]

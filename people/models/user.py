@@ -1,3 +1,4 @@
+from asgiref.sync import sync_to_async
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -6,6 +7,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .organisation import Organisation
+from .password_try import PasswordTry
 
 
 class UserManager(BaseUserManager):
@@ -57,6 +59,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    def check_password(self, raw_password):
+        """Whether this is their password. Each is counted, whoever asks: raises ``TooManyTries`` where it is not evaluated."""
+        PasswordTry.objects.spend(account=f"user {self.pk}")
+        return super().check_password(raw_password)
+
+    async def acheck_password(self, raw_password):
+        return await sync_to_async(self.check_password)(raw_password)
 
     def _get_session_auth_hash(self, secret=None):
         """What a session is compared with at each request: with this secret, or the present one.

@@ -5,7 +5,18 @@ import uuid
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
+from django.core.management import call_command
 from django.db import migrations, models
+
+CACHE_TABLE = "portal_cache"
+
+
+def make_cache_table(apps, schema_editor):
+    call_command("createcachetable", CACHE_TABLE, database=schema_editor.connection.alias, verbosity=0)
+
+
+def drop_cache_table(apps, schema_editor):
+    schema_editor.execute(f"DROP TABLE {CACHE_TABLE}")
 
 
 class Migration(migrations.Migration):
@@ -36,4 +47,6 @@ class Migration(migrations.Migration):
                 "ordering": ["-held_at"],
             },
         ),
+        # The table of the cache that production uses (CACHES in the settings); it belongs to no model.
+        migrations.RunPython(make_cache_table, drop_cache_table),
     ]

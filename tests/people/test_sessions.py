@@ -293,5 +293,4 @@ def test_the_sign_in_page_says_nothing_of_it_to_others(client, manager_client):
 
 def test_a_link_that_says_so_leads_nowhere_else(client, contract_manager):
     page = f"{reverse('account_login')}?next=https://elsewhere.example/&ended=1"
-    assert "elsewhere" not in client.get(page).content.decode()
     assert client.post(page, {"login": contract_manager.email, "password": PASSWORD}).url == reverse("assessment-list")

@@ -165,7 +165,7 @@ def test_a_closed_account_cannot_sign_in(client, contract_manager):
 
 
 def test_guessing_is_slowed_down(client, contract_manager):
-    for _ in range(5):
+    for _ in range(10):
         sign_in_with(client, contract_manager.email, "a guess")
     response = sign_in_with(client, contract_manager.email)
     assert errors(response) == [("id_login", "You have tried too often. Wait five minutes, then try again")]
