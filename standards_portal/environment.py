@@ -15,7 +15,7 @@ def env_text(name: str, default: str = "") -> str:
 
 
 def env_flag(name: str, *, default: bool = False) -> bool:
-    """A setting that is on (1, true, yes, on) or off (0, false, no, off); ``default`` where unset. Anything else stops the start."""
+    """A setting that is on (1, true, yes, on) or off (0, false, no, off); ``default`` if unset. All else stops the start."""
     value = env_text(name).lower() or str(default).lower()
     if value in {"1", "true", "yes", "on"}:
         return True

@@ -15,12 +15,13 @@ from govuk.layout import Cancel, FormHelper, Submit
 
 from ..demo import demo_people
 from ..models import Organisation, TooManyTries, User
+from ..single_sign_on import is_allowed
 
 EMAIL_FORMAT = "Enter an e-mail address in the correct format, like name@example.com"
 PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess"  # noqa: S105
 
 
-def _word(field, *, label, required="", hint="", autocomplete):
+def word(field, *, label, required="", hint="", autocomplete):
     """Give a field the portal's label, hint and messages."""
     called = label.removesuffix(" (optional)")
     field.label, field.help_text = label, hint
@@ -32,27 +33,45 @@ def _word(field, *, label, required="", hint="", autocomplete):
     }
 
 
-def _word_email(field, *, label="E-mail address", hint="", autocomplete="email"):
-    _word(field, label=label, required="Enter your e-mail address", hint=hint, autocomplete=autocomplete)
+def word_email(field, *, label="E-mail address", hint="", autocomplete="email"):
+    word(field, label=label, required="Enter your e-mail address", hint=hint, autocomplete=autocomplete)
     field.error_messages["invalid"] = EMAIL_FORMAT
     # Django's own limit for the field is longer than the column is.
     field.validators = [each for each in field.validators if not isinstance(each, MaxLengthValidator)]
     field.validators.append(MaxLengthValidator(User._meta.get_field("email").max_length))
 
 
+def check_domain(email):
+    """The address, which must be at a domain of ``PORTAL_EMAIL_DOMAINS`` where there are some. Raises ``ValidationError``."""
+    if is_allowed(email, settings.PORTAL_EMAIL_DOMAINS):
+        return email
+    raise ValidationError(f"Enter your address at work, which ends in {domains_in_words()}", "domain")
+
+
+def domains_in_words():
+    """The domains of ``PORTAL_EMAIL_DOMAINS`` as a sentence names them."""
+    *others, last = (f"@{domain}" for domain in sorted(settings.PORTAL_EMAIL_DOMAINS))
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def _word_password(field, *, label="Password", required="Enter your password", is_new=False):
     autocomplete = "new-password" if is_new else "current-password"
-    _word(field, label=label, required=required, hint=PASSWORD_HINT if is_new else "", autocomplete=autocomplete)
+    word(field, label=label, required=required, hint=PASSWORD_HINT if is_new else "", autocomplete=autocomplete)
 
 
 class LoginForm(allauth_forms.LoginForm):
-    """E-mail address and password. ``demo_people`` are the made-up accounts that the page offers, in demo mode only."""
+    """E-mail address and password, which a portal may have switched off (``takes_passwords``).
+
+    ``providers`` say who somebody is as well; ``demo_people`` are the made-up accounts that the page offers, in demo mode only.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _word_email(self.fields["login"], autocomplete="username")
+        word_email(self.fields["login"], autocomplete="username")
         _word_password(self.fields["password"])
         self.demo_people = demo_people() if settings.PORTAL_DEMO else ()
+        self.providers = settings.SIGN_ON_PROVIDERS
+        self.takes_passwords = settings.PORTAL_LOCAL_PASSWORDS
         self.helper = FormHelper(self, Submit("Sign in"))
 
     def clean(self):
@@ -71,14 +90,14 @@ class SignupForm(allauth_forms.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"] = User._meta.get_field("name").formfield()
-        _word(
+        word(
             self.fields["name"],
             label="Full name",
             required="Enter your full name",
             hint="As it should stand on your gap report",
             autocomplete="name",
         )
-        _word_email(self.fields["email"], hint="Your address at work. We send a link there to confirm it is yours")
+        word_email(self.fields["email"], hint="Your address at work. We send a link there to confirm it is yours")
         _word_password(self.fields["password1"], label="Create a password", required="Enter a password", is_new=True)
         self.order_fields(self.field_order)
         self.helper = FormHelper(self, Submit("Create account"))
@@ -86,18 +105,24 @@ class SignupForm(allauth_forms.SignupForm):
     def clean_name(self):
         return one_line(self.cleaned_data["name"])
 
+    def clean_email(self):
+        return check_domain(super().clean_email())
+
 
 class AddEmailForm(allauth_forms.AddEmailForm):
     """The new address of an account; it counts once its link has been opened."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _word_email(self.fields["email"], label="New e-mail address")
+        word_email(self.fields["email"], label="New e-mail address")
         self.helper = FormHelper(
             self,
             Submit("Send a confirmation link", name="action_add", value="1"),
             Cancel("Cancel", reverse("account-detail")),
         )
+
+    def clean_email(self):
+        return check_domain(super().clean_email())
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
@@ -132,7 +157,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _word_email(self.fields["email"])
+        word_email(self.fields["email"])
         self.helper = FormHelper(self, Submit("Send the link"))
 
 
@@ -165,8 +190,8 @@ class AccountForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         name, job_title, organisation = (self.fields[each] for each in self.Meta.fields)
-        _word(name, label="Full name", required="Enter your full name", autocomplete="name")
-        _word(job_title, label="Job title (optional)", autocomplete="organization-title")
+        word(name, label="Full name", required="Enter your full name", autocomplete="name")
+        word(job_title, label="Job title (optional)", autocomplete="organization-title")
         organisation.label = "Organisation (optional)"
         organisation.empty_label = "Not in this list, or rather not say"
         organisation.queryset = Organisation.objects.all()
