@@ -156,6 +156,17 @@ POLICY = {
     "goal-outcome: done": parties(NEVER, by_state(NOT_THERE, (READ, NEVER))),
     "goal-outcome: unsaid": parties(EDIT, by_state(NOT_THERE, (READ, NEVER))),
     "goal-reopen: done": parties(POSTS, by_state(NOT_THERE_TO_POST, (READ, NO_POST)), NOT_THERE_TO_POST),
+    # Who has seen it is for its owner alone. A superuser opens a round with a reason; here, one that nobody has opened.
+    "reading-list": owners(READS, others=NOT_THERE_TO_READ),
+    "break-glass-list": one_of("superuser", READS, NO_READ),
+    "break-glass-create": one_of("superuser", EDIT, NEVER),
+    "break-glass-detail": parties(NOT_THERE_TO_READ, NOT_THERE_TO_READ, NOT_THERE_TO_READ),
+    # One's own data, and oneself. Nothing is to be erased, so the page to stay leads on; somebody must look after the portal.
+    "my-data-detail": members(READS),
+    "my-data-json": members(READS),
+    "my-data-workbook": members(READS),
+    "erasure-ask": members(EDIT, superuser=Pair(200, 403)),
+    "erasure-cancel": members(Pair(ON, ON)),
     # From one round to the next. The one before was agreed with the line manager whom the owner has again.
     "assessment-check: the one before": THE_ONE_BEFORE,
     "report-detail: the one before": THE_ONE_BEFORE,
@@ -179,6 +190,7 @@ MAY_CHANGE_NOTHING = {
             "notice-list",
             "report-verify",
             "session-extend",
+            "erasure-cancel",
             "line-answer: live",
             "line-answer: ended",
         ),
@@ -196,12 +208,13 @@ TELLS = {
     "conversation-confirm": ("reviewed",),
     "line-detail": STATES,
     "line-end": STATES,
+    "erasure-ask": STATES,
 }
 # Pages on which somebody else than the owner and their line manager reads the owner's name: of lines and of notices.
 NAMED_ON = {
-    "former line manager": {"notice-list", "line-answer: ended", "line-end: ended"},
-    "pending line manager": {"notice-list", "line-answer", "team-list", "assessment-list"},
-    "other line manager": {"line-answer: live", "line-end", "team-list"},
+    "former line manager": {"my-data-json", "notice-list", "line-answer: ended", "line-end: ended"},
+    "pending line manager": {"my-data-json", "notice-list", "line-answer", "team-list", "assessment-list"},
+    "other line manager": {"my-data-json", "line-answer: live", "line-end", "team-list"},
 }
 # Whoever types in the code of an agreed report is told between whom it was agreed.
 NAMED_TO_EVERYBODY = {"report-verify"}
