@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 from ..models import Reading
 
@@ -17,8 +18,9 @@ def note_reading(*, assessment, reader, what):
 
 def note_readings(*, reader, shown):
     """The same of several at once: ``shown`` has pairs of a round and what of it. One INSERT, however many."""
+    now = timezone.now()
     rows = [
-        Reading(assessment=assessment, reader=reader, what=what)
+        Reading(assessment=assessment, reader=reader, what=what, at=now)
         for assessment, what in shown
         if assessment.owner_id != reader.pk
     ]

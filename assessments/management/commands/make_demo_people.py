@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.answers import Answered, Change
-from assessments.models import Assessment, Conversation, Evidence, Goal
+from assessments.models import Assessment, Conversation, Evidence, Goal, Reading
 from assessments.standing import read_views
 from people.actions import make_editor, make_person, make_reviewer, read_notices
 from people.actions.lines import accept_line, name_line_manager
@@ -19,6 +19,9 @@ from people.demo import demo_data, demo_people
 from people.models import User
 from standards.models import Version
 from standards.tree import version_tree
+
+
+What = Reading.What
 
 
 class Command(BaseCommand):
@@ -74,6 +77,9 @@ def make_round(owner, version, said):
     if "shared" in days:
         with days_ago(days["shared"]):
             actions.share_assessment(assessment=assessment, by=owner)
+        # The day after, its line manager looks at what came.
+        with days_ago(max(days["shared"] - 1, days.get("reviewed", 0))):
+            read(assessment, What.OVERVIEW, What.EVIDENCE)
     if "reviewed" in days:
         with days_ago(days["reviewed"]):
             review(assessment, said["review"])
@@ -115,8 +121,15 @@ def draft(owner, version, said):
     return Assessment.objects.get(pk=assessment.pk)
 
 
+def read(assessment, *pages):
+    """Its line manager opens these pages of a round, one after the other."""
+    for what in pages:
+        actions.note_reading(assessment=assessment, reader=assessment.line_manager, what=what)
+
+
 def review(assessment, said):
     by = assessment.line_manager
+    read(assessment, What.OVERVIEW, *[What.REVIEW] * len(version_tree(assessment.version).areas), What.ANSWERS)
     answers = {code: answer_of(value, said["notes"].get(code, "")) for code, value in said["ratings"].items()}
     actions.save_review(assessment=assessment, by=by, changes=changes_to(assessment, answers, "line_manager"))
     actions.agree_with_rest(assessment=assessment, by=by)
@@ -142,6 +155,7 @@ def plan(assessment, goals, days):
 
 def converse(assessment, said):
     by = assessment.line_manager
+    read(assessment, What.REPORT, What.CONVERSATION, What.CONVERSATION, What.PLAN)
     answers = {code: answer_of(value, "") for code, value in said["agreed"].items()}
     actions.save_agreed(assessment=assessment, by=by, changes=changes_to(assessment, answers, "agreed"))
     today = timezone.localdate()
