@@ -39,12 +39,19 @@ class CredentialField(forms.JSONField):
     widget = forms.HiddenInput
     default_error_messages = {"required": NO_PASSKEY, "invalid": NO_PASSKEY}
 
+    def bound_data(self, data, initial):
+        return ""
+
+    def prepare_value(self, value):
+        # It answers one question, which is not asked again.
+        return ""
+
     def to_python(self, value):
         try:
             if len(value or "") > LONGEST_CREDENTIAL:
                 raise RecursionError
             found = super().to_python(value)
-        except RecursionError:
+        except (RecursionError, ValueError):
             found = "too much"
         if found is not None and not isinstance(found, dict):
             raise ValidationError(NO_PASSKEY, "invalid")
@@ -52,10 +59,14 @@ class CredentialField(forms.JSONField):
 
 
 def _read_with_distrust(read):
+    """What ``read`` gives. Raises ``ValidationError``, in words for a passkey, whatever goes wrong in it."""
     try:
         return read()
+    except ValidationError as refused:
+        is_about_codes = getattr(refused, "code", "") == "incorrect_code"
+        raise (ValidationError(NO_PASSKEY, "invalid") if is_about_codes else refused) from None
     except UNREADABLE:
-        raise get_adapter().validation_error("incorrect_code") from None
+        raise ValidationError(NO_PASSKEY, "invalid") from None
 
 
 class AuthenticateForm(base_forms.AuthenticateForm):
