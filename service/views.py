@@ -43,14 +43,8 @@ def scoring_explained(request):
 
 @login_not_required
 @require_safe
-def privacy(request):
-    return render(request, "service/privacy.html")
-
-
-@login_not_required
-@require_safe
 def accessibility(request):
-    return render(request, "service/accessibility.html")
+    return render(request, "service/accessibility.html", {"statement": settings.PORTAL_ACCESSIBILITY})
 
 
 @login_not_required

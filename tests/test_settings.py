@@ -14,6 +14,8 @@ PRODUCTION = {
     "PORTAL_ORIGIN": "https://standards.example.gov.uk",
     "PORTAL_CONTACT_EMAIL": "help@example.gov.uk",
     "PORTAL_ORGANISATION_NAME": "Department for Examples",
+    "PORTAL_DATA_PROTECTION_OFFICER": "The data protection officer, dpo@example.gov.uk",
+    "PORTAL_HOSTING": "A company in the United Kingdom",
 }
 DEMO = {"PORTAL_DEMO": "1", "PORTAL_DEMO_SECRET_KEY": KEY}
 
@@ -48,6 +50,13 @@ def test_production_settings_pass_djangos_own_deployment_check():
     assert status == 0
 
 
+@pytest.mark.parametrize("name", ["PORTAL_DATA_PROTECTION_OFFICER", "PORTAL_HOSTING"])
+def test_a_gap_in_the_privacy_notice_is_found_before_people_read_it(name):
+    status, written = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {name: ""})
+    assert f"The privacy notice has gaps: {name} not set." in written
+    assert status == 1
+
+
 def test_production_cookies_stay_with_the_portal_and_out_of_reach_of_scripts():
     names = [f"{kind}_COOKIE_{rest}" for kind in ("SESSION", "CSRF") for rest in ("NAME", "SECURE", "HTTPONLY")]
     code = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
@@ -78,6 +87,8 @@ def test_each_way_to_run_starts(environment):
         ({"EMAIL_PORT": "smtp"}, "EMAIL_PORT", "such as 25"),
         ({"EMAIL_USE_TLS": "maybe"}, "EMAIL_USE_TLS", "Set it to 1 or 0"),
         ({"DEBUG": "perhaps"}, "DEBUG", "Set it to 1 or 0"),
+        ({"PORTAL_ACCESSIBILITY_STATUS": "mostly"}, "PORTAL_ACCESSIBILITY_STATUS", "fully, partially, not"),
+        ({"PORTAL_PRIVACY_REVIEWED": "last week"}, "PORTAL_PRIVACY_REVIEWED", "such as 2026-11-22"),
         ({"DEBUG": "1"}, "DEBUG", "Unset DEBUG"),
         ({"PORTAL_DEMO": "1"}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
         ({"PORTAL_DEMO": "1", "SECRET_KEY": ""}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
