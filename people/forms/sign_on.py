@@ -3,12 +3,15 @@
 from allauth.socialaccount import forms as allauth_forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
 
 from ..models import User
 from .accounts import check_domain, one_line, word, word_email
+
+NOT_IN_LIST = "Choose a sign-in from the list"
 
 
 class SocialSignupForm(allauth_forms.SignupForm):
@@ -50,7 +53,6 @@ class DisconnectForm(allauth_forms.DisconnectForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        names = {provider.key: provider.name for provider in settings.SIGN_ON_PROVIDERS}
         self.connected = list(self.accounts.order_by("date_joined", "pk"))
         self.to_connect = [
             provider
@@ -59,9 +61,10 @@ class DisconnectForm(allauth_forms.DisconnectForm):
         ]
         field = self.fields["account"]
         field.label = "Which sign-in do you want to disconnect?"
-        field.error_messages |= dict.fromkeys(("required", "invalid_choice"), "Choose a sign-in from the list")
+        field.error_messages |= dict.fromkeys(("required", "invalid_choice"), NOT_IN_LIST)
+        field.validate_no_null_characters = ProhibitNullCharactersValidator(NOT_IN_LIST)
         field.empty_label = None
-        field.label_from_instance = lambda account: _described(account, names)
+        field.label_from_instance = _described
         self.helper = FormHelper(self, Submit("Disconnect", kind="warning"))
 
     def clean(self):
@@ -72,7 +75,6 @@ class DisconnectForm(allauth_forms.DisconnectForm):
             return self.cleaned_data
 
 
-def _described(account, names):
-    name = names.get(account.provider, "A provider that is no longer used here")
-    email = account.extra_data.get("email")
+def _described(account):
+    name, email = account.get_provider().name, account.extra_data.get("email")
     return f"{name} ({email})" if email else name

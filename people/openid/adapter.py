@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from ..reauthentication import proved_at_provider
-from ..single_sign_on import is_allowed
-from .provider import LOGIN, PROVE
+from ..single_sign_on import SignOnProvider, is_allowed
+from .provider import LOGIN, PROVE, OpenIDProvider
 from .refusals import Refused
 
 logger = logging.getLogger(__name__)
+GONE = "A provider that is no longer used here"
 LAST_WAY_IN = "You would have no other way to sign in. {} first, then disconnect this one"
 
 
@@ -32,17 +33,17 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def list_apps(self, request, provider=None, client_id=None):
         return [
-            SocialApp(
-                provider="openid_connect",
-                provider_id=each.key,
-                name=each.name,
-                client_id=each.client_id,
-                secret=each.client_secret,
-                settings={"server_url": each.issuer, "required_claim": each.required_claim},
-            )
+            _app_of(each)
             for each in settings.SIGN_ON_PROVIDERS
             if provider in (None, "openid_connect", each.key) and client_id in (None, each.client_id)
         ]
+
+    def get_provider(self, request, provider, client_id=None):
+        """A provider by its key; one that the settings no longer name has nothing left but that, for who still is connected."""
+        try:
+            return super().get_provider(request, provider, client_id)
+        except SocialApp.DoesNotExist:
+            return OpenIDProvider(request, _app_of(SignOnProvider(provider, GONE, "", "", "")))
 
     def generate_state_param(self, state):
         return secrets.token_urlsafe(32)
@@ -60,7 +61,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return bool(sociallogin.user.name) and super().is_auto_signup_allowed(request, sociallogin)
 
     def is_open_for_signup(self, request, sociallogin):
-        return True
+        return sociallogin.provider.sub_id in {each.key for each in settings.SIGN_ON_PROVIDERS}
 
     def pre_social_login(self, request, sociallogin):
         """Lead on whoever proves it once more; let in a newcomer whose address nobody else has, and which may have an account."""
@@ -112,6 +113,17 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         by_password = settings.PORTAL_LOCAL_PASSWORDS and account.user.has_usable_password()
         if not by_password and not others.exists():
             raise self.validation_error("no_password" if settings.PORTAL_LOCAL_PASSWORDS else "last_way_in")
+
+
+def _app_of(provider):
+    return SocialApp(
+        provider="openid_connect",
+        provider_id=provider.key,
+        name=provider.name,
+        client_id=provider.client_id,
+        secret=provider.client_secret,
+        settings={"server_url": provider.issuer, "required_claim": provider.required_claim},
+    )
 
 
 def ways_to_prove(user):
