@@ -64,6 +64,8 @@ POLICY = {
     # People
     "account-detail": members(EDIT),
     "session-extend": members(Pair(200, 200)),
+    # Of a key that is nobody's.
+    "let-in": everyone(NEVER),
     "notice-choose": members(EDIT),
     "notice-list": members(EDIT),
     "notice-open": of_ones_own(POSTS, NOT_THERE_TO_POST),
