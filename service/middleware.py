@@ -7,7 +7,7 @@ from time import perf_counter
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
@@ -83,7 +83,7 @@ def guarded_responses(get_response):
 
 def readable_requests(get_response):
     """Answer 400 to what no browser sends and no database keeps: a NUL in a cookie, and a form that is not UTF-8, which is what
-    each page asks for. Other codecs fail, or let half characters through."""
+    each page asks for. Other codecs fail, or let half characters through. And rows of the admin's lists that have no such key."""
 
     def middleware(request):
         if any("\0" in value for value in request.COOKIES.values()):
@@ -94,7 +94,24 @@ def readable_requests(get_response):
             raise BadRequest("The length of the form is not a number.")
         return get_response(request)
 
+    def process_view(request, view, args, kwargs):
+        model_admin = getattr(view, "model_admin", None)
+        if request.method == "POST" and model_admin:
+            for key in request.POST.getlist("_selected_action"):
+                _check_key(model_admin.opts.pk, key)
+
+    middleware.process_view = process_view
     return middleware
+
+
+def _check_key(field, text):
+    """Refuse what is no key of any row; Django's admin would ask the database for it."""
+    try:
+        key = field.to_python(text)
+    except ValidationError:
+        raise BadRequest("A row that is chosen has no such key.") from None
+    if isinstance(key, int) and not 0 <= key < 2**63:
+        raise BadRequest("A row that is chosen has no such key.")
 
 
 def held_posts(get_response):

@@ -29,6 +29,7 @@ from standards.models import ReadersNote
 from standards.tree import version_tree
 from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY
+from tests.drawn_forms import Upload
 from tests.factories import PASSWORD, make_assessment, make_evidence, make_line
 from tests.pages import Page
 from tests.routes import PUBLISHED, SLUGS, routes
@@ -127,6 +128,7 @@ class Post:
         parts = []
         for name, value in self.fields:
             shown = _bytes(name).replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
+            shown += b'"; filename="a.csv' if isinstance(value, Upload) else b""
             parts.append(
                 b'--limit\r\nContent-Disposition: form-data; name="' + shown + b'"\r\n\r\n' + _bytes(value) + b"\r\n"
             )

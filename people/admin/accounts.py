@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from ..actions import end_sessions, reset_second_factors
 from ..models import Organisation, User
 from ..reauthentication import proof_required, proof_required_to_post
+from .choosing import ChosenByName
 
 # What somebody may do is changed by whoever has just proved who they are.
 proved_to_save = method_decorator(proof_required_to_post, name="changeform_view")
@@ -61,6 +62,11 @@ class UserAdmin(admin.ModelAdmin):
     ]
     autocomplete_fields = ["organisation"]
     filter_horizontal = ["groups"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, widget=ChosenByName(db_field, self.admin_site), **kwargs
+        )
 
     def get_readonly_fields(self, request, obj=None):
         fixed = ["date_joined", "last_login"]
