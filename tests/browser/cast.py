@@ -111,10 +111,14 @@ def _person(kind):
 
 
 def session_of(user):
-    """The key of a session in which somebody is signed in."""
-    from django.conf import settings
+    """The key of a session in which somebody has just signed in by password."""
+    from allauth.account.internal.flows.login import record_authentication
+    from django.http import HttpRequest
     from django.test import Client
 
-    browser = Client()
+    browser, request = Client(), HttpRequest()
     browser.force_login(user)
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+    request.session = browser.session
+    record_authentication(request, user, method="password")
+    request.session.save()
+    return request.session.session_key

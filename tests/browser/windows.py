@@ -74,7 +74,7 @@ class Windows:
 
     def _requested(self, request):
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob"} and address.hostname != "127.0.0.1":
+        if address.scheme not in {"data", "blob"} and address.hostname not in {"127.0.0.1", "localhost"}:
             self.faults.append(f"requested from another host: {request.url}")
 
     def _heard(self, message):
