@@ -26,7 +26,18 @@ TRUSTED = {
     *("assessments", "documents", "govuk", "insights", "people", "privacy", "service", "standards", "standards_portal"),
     *("django_tasks", "django_tasks_db"),
 }
-TRUSTED_FILES = ("gunicorn/arbiter.py", "gunicorn/glogging.py")
+# What gunicorn says of its own processes. Of requests it says more than a log may have, all from one place in its source.
+OF_GUNICORN = (
+    *(
+        "Starting gunicorn",
+        "Listening at: ",
+        "Using worker: ",
+        "Handling signal: ",
+        "Shutting down: ",
+        "Control socket ",
+    ),
+    *("Booting worker ", "Worker (pid:", "Worker exiting ", "WORKER TIMEOUT "),
+)
 LEFT_OUT = "…"
 ADDRESS_LEFT_OUT = "[address]"
 MOST_CHARACTERS = 500
@@ -128,7 +139,9 @@ def message_of(record: logging.LogRecord) -> str:
     elif record.name == "py.warnings":
         found = _WARNING.match(record.getMessage())
         message = f"{found['category']} in {_place(found['file'])}:{found['line']}" if found else LEFT_OUT
-    elif record.name.partition(".")[0] in TRUSTED or _place(record.pathname).endswith(TRUSTED_FILES):
+    elif record.name.partition(".")[0] in TRUSTED or (
+        record.name == "gunicorn.error" and str(record.msg).startswith(OF_GUNICORN)
+    ):
         message = record.getMessage().partition("\n")[0]
     elif record.args:
         message = _without_words(record)
