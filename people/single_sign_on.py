@@ -65,7 +65,8 @@ def allowed_domains(texts: list[str]) -> frozenset[str]:
 
 def is_allowed(email: str, domains: frozenset[str]) -> bool:
     """Whether an address is at one of the domains itself, not beneath it; any address where there are none."""
-    return not domains or email.rpartition("@")[2].lower() in domains
+    name, _, domain = email.rpartition("@")
+    return not domains or (name != "" and domain.lower() in domains)
 
 
 def _provider(key, environment, http_allowed):

@@ -28,6 +28,8 @@ def account_detail(request):
     unread = Notice.objects.visible_to(request.user).unread().count()
     context = {"form": form, "unread_notices": unread, "second_factors": second_factors_of(request.user)}
     context["takes_passwords"] = settings.PORTAL_LOCAL_PASSWORDS
+    if settings.SIGN_ON_PROVIDERS:
+        context["sign_ons"] = [each.get_provider().name for each in request.user.socialaccount_set.order_by("pk")]
     context["analyst_of"] = Organisation.objects.filter(analyst_grants__analyst=request.user)
     # Kept by privacy, which this app does not know: asked through the person.
     context["erasure"] = request.user.erasures.standing().first()
