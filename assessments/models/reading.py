@@ -20,9 +20,9 @@ class Reading(models.Model):
         REVIEW = "review", "The review"
         CONVERSATION = "conversation", "The development conversation"
         PLAN = "plan", "The development plan"
-        COMPARISON = "comparison", "The comparison of two rounds"
+        COMPARISON = "comparison", "The comparison of two assessments"
         LOOKED_UP = "looked-up", "That it is there, and its state, looked up by an administrator"
-        BREAK_GLASS = "break-glass", "The whole round, opened by an administrator with a reason"
+        BREAK_GLASS = "break-glass", "The whole assessment, opened by an administrator with a reason"
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="readings")
