@@ -29,6 +29,10 @@ if "impatient" in _planted and "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] |= {"timeout": 0.05}
 if "strict" in _planted:
     ACCOUNT_RATE_LIMITS = {"reset_password": "1/h/ip"}
+if "counted" in _planted:
+    PASSWORD_HASHERS = ["tests.guesses.CountedHasher"]
+if "forgetful" in _planted:
+    PASSWORD_HASHERS = ["tests.guesses.ForgetfulHasher"]
 if "blind" in _planted:
     from tests import blind
 
