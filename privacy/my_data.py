@@ -90,15 +90,6 @@ def counts(person) -> list[tuple[str, int]]:
     return found
 
 
-def left_out(person) -> dict[str, int]:
-    """How many ratings ``person`` gave in assessments of ``others`` that they may not read any more; the download has none of them.
-
-    Ratings of a review that is not finished are not counted: nobody may know of them yet.
-    """
-    given = Rating.objects.filter(rated_by=person).exclude(assessment__owner=person)
-    return {"others": given.exclude(assessment__in=Assessment.objects.read_by(person)).count()}
-
-
 def read_sections(person) -> list[Section]:
     """Everything about ``person``, in the order of the register."""
     reader = _Reader(person)
@@ -189,8 +180,7 @@ def as_json(person, sections, *, made_at) -> bytes:
     """The sections as one JSON file."""
     whole = {
         "person": person.name,
-        "made_at": _plain(made_at),
-        "not_in_this_file": {"ratings_in_assessments_that_you_may_not_read_any_more": left_out(person)["others"]},
+        "made_on": _plain(timezone.localdate(made_at)),
         **{each.key: each.rows for each in sections},
     }
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()

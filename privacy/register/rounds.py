@@ -15,7 +15,7 @@ ROUNDS = (
     _of_round(
         "assessments.Reading",
         "Who has seen your assessments",
-        Way("reader", _SIGNED, "Assessments of others that you have seen", "of_others", ("what", "at", "assessment")),
+        Way("reader", _SIGNED, "Assessments of others that you have seen", "readable", ("what", "at", "assessment")),
     ),
     _of_round("assessments.ReportFile", "Kept reports", others="digest", secrets="content"),
     _of_round(
@@ -62,7 +62,7 @@ ROUNDS = (
             "changed_by",
             _SIGNED,
             "Conversations with others that you recorded",
-            "of_others",
+            "readable",
             ("changed_at", "assessment"),
         ),
         texts="points disagreement",
@@ -71,7 +71,7 @@ ROUNDS = (
     _of_round(
         "assessments.Event",
         "What happened to your assessments",
-        Way("actor", _SIGNED, "What you did in assessments of others", "of_others", _BY_ME),
+        Way("actor", _SIGNED, "What you did in assessments of others", "readable", _BY_ME),
     ),
     Record("assessments.GoalStatement", (Way("goal__owner", _GONE, "What your goals aim at"),)),
     Record(

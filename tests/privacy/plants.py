@@ -24,7 +24,6 @@ from service.models import HeldPost
 from standards.models import HeldImport, ReadersNote, SignOff, StatementComment
 from standards.tree import version_tree
 from tests.factories import (
-    PASSWORD,
     close,
     confirm,
     converse,
@@ -84,7 +83,6 @@ class Cast:
         )
         Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": plant("totp")})
         self.browser = Client()
-        self.browser.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
         self.browser.force_login(person)
         session = self.browser.session
         session["typed"] = plant("session-key")
