@@ -34,6 +34,8 @@ def guess_at_once(portal, email):
         answers = []
         for turn in range(GUESSES // AT_ONCE):
             fields = {"login": email, "username": email, "password": f"guess {number} {turn}"}
+            # A worker hangs up on a connection that was idle while all were waiting.
+            window.close()
             answers.append(window.post(WAYS[(number + turn) % len(WAYS)], fields))
         window.close()
         return answers
