@@ -22,7 +22,7 @@ class BreakGlass(models.Model):
         ordering = ["-opened_at", "-pk"]
 
     def __str__(self):
-        return f"Opening {self.pk} of {self.assessment_id}"
+        return f"Opening {self.pk}"
 
     @property
     def is_open(self) -> bool:
