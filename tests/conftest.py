@@ -1,6 +1,7 @@
 """The cast of the tests, and the published standards, which every test that uses the database finds there."""
 
 import gc
+import logging
 import os
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from standards.actions import load_fixture
 from standards.models import Version
 from tests.database import make_tables_at_once
 from tests.factories import make_user
+from tests.log_watch import LogWatch
 from tests.servers import PortalFactory
 
 # A busy machine is slow, which no property is about. script/test --heavy tries each property far more often, and with new
@@ -42,6 +44,16 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many cells of the access table were tried and how many were wrong, over all tests and workers."""
+    reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "user_properties")]
+    told = [dict(each.user_properties) for each in reports if getattr(each, "when", "") == "call"]
+    cells = [each for each in told if "cells" in each]
+    if cells:
+        checked, wrong = (sum(each[name] for each in cells) for name in ("cells", "wrong"))
+        terminalreporter.write_line(f"{checked} cells checked, {wrong} wrong")
 
 
 STANDARDS = Path(__file__).parents[1] / "fixtures" / "contract-management-2.0"
@@ -105,6 +117,22 @@ def no_tries_counted():
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def log_watch():
+    """Reads along with whatever the tests make the portal write down (``tests.log_watch.LogWatch``)."""
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def nothing_personal_is_written_down(log_watch):
+    """No test makes the portal write down an address, a name of the cast, or what is planted in what people write."""
+    yield
+    assert log_watch.take() == []
+
+
 @pytest.fixture
 def published_version(db):
     """Version 2.0 of the Contract Management Professional Standards; loaded anew where a transactional test emptied the tables."""
@@ -117,7 +145,10 @@ def kept_for_the_module(django_db_setup, django_db_blocker):
 
     For modules whose tests all begin with the same rows. No test of such a module may be transactional.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    around = transaction.atomic()
+    # As Django marks the one around each test: within it, what is to be durable is taken to be.
+    around._from_testcase = True
+    with django_db_blocker.unblock(), around:
         yield
         transaction.set_rollback(True)
 

@@ -5,7 +5,20 @@ standards what concerns those, a superuser the rest as well, and nobody a round.
 pattern. Addresses are filled with rows that exist (``tests/access/addresses.py``).
 """
 
-from .rows import EDIT, NEVER, NOT_THERE, ON, READS, SIGN_IN, Pair, Row, by_state
+from .rows import (
+    EDIT,
+    NEVER,
+    NOT_THERE,
+    NOT_THERE_TO_READ,
+    ON,
+    READS,
+    SIGN_IN,
+    Pair,
+    Row,
+    by_state,
+    everyone,
+    members,
+)
 
 # Shown, and what is sent without what the form asks for is shown again; some of our forms say so with 422.
 FORM = Pair(200, 200)
@@ -25,8 +38,10 @@ def model(name, to, **kinds):
 
     The address without a kind leads every member of staff on, whether or not there is such a row.
     """
-    rows = {f"admin:{name}_{kind}": staff(NEVER, **{to: pair}) for kind, pair in kinds.items()}
-    return rows | {f"admin/{name.replace('_', '/', 1)}/<path:object_id>/": staff(LED_BACK)}
+    # Django looks for the row before it asks who may read its history.
+    refused = {kind: LED_BACK if kind == "history" and pair == LED_BACK else NEVER for kind, pair in kinds.items()}
+    rows = {f"admin:{name}_{kind}": staff(refused[kind], **{to: pair}) for kind, pair in kinds.items()}
+    return rows | {f"admin/{'/'.join(name.rsplit('_', 1))}/<path:object_id>/": staff(LED_BACK)}
 
 
 def standards(name, **kinds):
@@ -52,9 +67,9 @@ ALIVE = {"go_back": NOT_THERE}
 
 ADMIN = {
     "admin:index": staff(FORM),
-    "admin:login": staff(Pair(ON, 200), others=NEVER),
+    "admin:login": staff(LED_BACK, others=NEVER),
     "admin:logout": staff(Pair(405, ON), others=LED_BACK),
-    "admin:password_change": staff(FORM),
+    "admin:password_change": staff(LED_BACK),
     "admin:password_change_done": staff(READS),
     "admin:jsi18n": staff(READS),
     "admin:autocomplete": staff(Pair(403, 405)),
@@ -62,11 +77,15 @@ ADMIN = {
     "admin:app_list": staff(NOT_THERE, superusers=FORM),
     "admin/(?P<url>.*)$": staff(NOT_THERE),
     # Who may come in, and what they may do
-    **administered("auth_group"),
+    **administered("auth_group", delete=EDIT),
     **administered("people_organisation"),
-    **administered("people_user", delete=NEVER),
+    **administered("people_user", delete=NEVER, reset_second_factors=EDIT),
+    # Given and taken back, never edited; openings of rounds are read, and none is in the world.
+    **administered("people_analystgrant", change=SHOWN_ONLY, delete=EDIT),
+    **administered("privacy_breakglass", **NO_ROW | {"add": NEVER, "delete": NEVER, "change": Pair(ON, 403)}),
     **administered("people_reportingline", **{"import": FORM_422}, add=NEVER, delete=NEVER, change=SHOWN_ONLY),
     **administered("people_notice", add=NEVER, delete=NEVER, change=SHOWN_ONLY),
+    **administered("privacy_legalhold", delete=NEVER, change=SHOWN_ONLY),
     # What the worker did: which task, and of which notice.
     **administered("django_tasks_database_dbtaskresult", add=NEVER, delete=NEVER, change=SHOWN_ONLY),
     # The standards
@@ -105,7 +124,7 @@ ADMIN = {
     **standards("glossaryterm", **ALIVE, **MOVED, add=FORM, change=EDIT),
     **standards("insight", **ALIVE, add=FORM, change=EDIT),
     **standards("guidesection", **ALIVE, **MOVED, add=FORM, change=EDIT),
-    **standards("learningresource", **ALIVE, **MOVED, add=FORM, change=FORM, delete=FORM),
+    **standards("learningresource", **ALIVE, **MOVED, add=FORM, change=FORM, delete=EDIT),
     # Bringing drafts to a new version, of which editors see the numbers. No run is in the world.
     **model(
         "assessments_carryoverrun",
@@ -117,4 +136,69 @@ ADMIN = {
         change=Pair(ON, 403),
     ),
     "admin:assessments_carryoverrun_go_on": staff(Pair(405, 403), editors=Pair(405, 404)),
+}
+
+# Of allauth. Whoever is signed in has nothing to sign in to, and goes on to where that leads.
+SIGNING_IN = Row(by_state(LED_BACK), by_state(LED_BACK), LED_BACK, FORM)
+MOVED_ON = Pair(301, 301)
+SAID_TO_ANYBODY = everyone(READS)
+
+ACCOUNTS = {
+    "account_login": SIGNING_IN,
+    "account_signup": SIGNING_IN,
+    "account_logout": Row(by_state(EDIT), by_state(EDIT), EDIT, LED_BACK),
+    "account_inactive": SAID_TO_ANYBODY,
+    "account_email_verification_sent": SAID_TO_ANYBODY,
+    "account_reset_password_from_key_done": SAID_TO_ANYBODY,
+    "account_reset_password_done": SAID_TO_ANYBODY,
+    # Of no address that waits for it, and of a key that is none.
+    "account_confirm_email": everyone(Pair(200, 404)),
+    "account_reset_password": everyone(FORM),
+    "account_reset_password_from_key": everyone(FORM),
+    "account_reauthenticate": members(FORM),
+    "account_change_password": members(FORM),
+    "account_set_password": members(LED_BACK),
+    "account_email": members(EDIT),
+    # Nobody has begun to sign in with a code, or with a second factor.
+    "account_confirm_login_code": members(LED_BACK),
+    "mfa_authenticate": members(LED_BACK),
+    # Second factors, of which nobody here has any
+    "mfa_index": members(READS),
+    "mfa_reauthenticate": members(LED_BACK),
+    "mfa_activate_totp": members(FORM),
+    "mfa_deactivate_totp": members(NOT_THERE),
+    "mfa_list_webauthn": members(READS),
+    "mfa_add_webauthn": members(FORM),
+    "mfa_edit_webauthn": members(NOT_THERE),
+    "mfa_remove_webauthn": members(NOT_THERE),
+    "passkey-remove": members(NOT_THERE),
+    "mfa_login_webauthn": members(LED_BACK),
+    "mfa_reauthenticate_webauthn": members(LED_BACK),
+    "mfa_view_recovery_codes": members(NOT_THERE_TO_READ),
+    "mfa_generate_recovery_codes": members(FORM),
+    "mfa_download_recovery_codes": members(NOT_THERE),
+    # Single sign-on, of which there is none
+    "socialaccount_login_cancelled": SAID_TO_ANYBODY,
+    "socialaccount_login_error": members(Pair(401, 405)),
+    "socialaccount_signup": members(SIGN_IN),
+    "socialaccount_connections": members(FORM),
+    "openid_connect_login": everyone(NOT_THERE),
+    "openid_connect_callback": everyone(NOT_THERE_TO_READ),
+    "openid_connect_prove": members(NOT_THERE),
+    # Addresses of an earlier allauth, which lead to the new ones for ever
+    "accounts/social/login/cancelled/": members(MOVED_ON),
+    "accounts/social/login/error/": members(MOVED_ON),
+    "accounts/social/signup/": members(MOVED_ON),
+    "accounts/social/connections/": members(MOVED_ON),
+}
+
+FRAMEWORK = ADMIN | ACCOUNTS
+
+# What of these changes something when it is sent as the test sends it: what is deleted is deleted, and what may be
+# empty is emptied.
+FRAMEWORK_CHANGES = {
+    "admin:auth_group_delete",
+    "admin:people_analystgrant_delete",
+    "admin:standards_learningresource_delete",
+    *(f"admin:standards_{name}_change" for name in ("glossaryterm", "insight", "guidesection")),
 }

@@ -3,11 +3,12 @@
 import re
 from collections import namedtuple
 from datetime import timedelta
+from functools import cache
 from itertools import product
 
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache as tries
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,9 @@ from assessments.forms.rating import drawn
 from assessments.forms.review import shared_mark
 from assessments.models import Reading
 from assessments.standing import read_views
-from people.models import Notice, User
+from people.models import Notice, PasswordTry, User
 from service import held_posts
+from service.access.framework import ACCOUNTS, FRAMEWORK, FRAMEWORK_CHANGES
 from service.access.policy import (
     CHANGES_BY_READING,
     MAY_CHANGE_NOTHING,
@@ -27,17 +29,17 @@ from service.access.policy import (
     TELLS,
 )
 from service.access.rows import EDIT, LOGIN, ON, ROLES, STATES
-from service.models import HeldPost
-from standards.models import ReadersNote
+from service.access.table import TABLE
 from standards.tree import version_tree
 from tests.conftest import HEAVY
 from tests.pages import Page
-from tests.routes import PUBLISHED, SLUGS, routes
 
+from .addresses import Addresses, routes_by_key
 from .texts import NAME, found_in, may_see
 from .world import OWNERS, PLAYED
 
 METHODS = ("get", "post")
+OTHER_METHODS = ("head", "options", "put", "delete", "patch")
 # A role that gets next to nothing is tried in one state with GET and in another with POST; the former line manager in the one
 # in which they have handed over, and in the one in which the round still names them. HEAVY tries all.
 SMALL = {
@@ -59,19 +61,32 @@ SMALL_ON_PUBLIC_PAGES = ("owner", "signed out")
 SMALL_OF_ONES_OWN = ("draft", "reviewed")
 # Who tries the methods that an address does not have.
 SMALL_WITH_ANY_METHOD = ("owner", "draft")
+# The admin and allauth do not look at rounds. The others are to them like one of these.
+SMALL_OF_THE_FRAMEWORK = ("draft",)
+SMALL_IN_THE_ADMIN = ("line manager", "staff", "signed out")
+SMALL_IN_THE_ADMIN_OF_THE_STANDARDS = ("editor", "superuser")
+# The admin of the standards has many pages of one making, all drawn for an editor in its own tests. Here it matters who gets in,
+# and what the pages of a row list that hangs on it.
+ON_STANDARDS = {
+    "change": "superuser",
+    "delete": "superuser",
+    # The pages about a version, by the last word of their names.
+    **dict.fromkeys(("add", "next", "links", "import", "export", "review", "off", "publish", "retire"), "editor"),
+}
 
 Cell = namedtuple("Cell", "key role state method address data")
 
 
 def missing_rows():
-    """Routes of ours that the table does not have, and rows that no route has."""
-    names = {route.name or route.prefix for route in routes() if not route.is_framework}
-    return names ^ {key.partition(":")[0] for key in POLICY}
+    """Routes that the table does not have, and rows that no route has."""
+    return {*routes_by_key()} ^ {key.partition(": ")[0] for key in TABLE}
 
 
 def states_for(key, role, method):
-    """The states in which a cell is tried: all with HEAVY."""
-    row = POLICY[key]
+    """The states in which a cell is tried: all with HEAVY, where they may make a difference."""
+    row = TABLE[key]
+    if key in FRAMEWORK:
+        return SMALL_OF_THE_FRAMEWORK if _is_tried_on_the_framework(key, role, method) else ()
     if HEAVY:
         return STATES
     if row.is_public:
@@ -80,6 +95,25 @@ def states_for(key, role, method):
     if row.is_ones_own:
         return SMALL_OF_ONES_OWN if role == "owner" else states[:1]
     return states
+
+
+def _is_tried_on_the_framework(key, role, method):
+    """Who is led away is tried everywhere with either method; who is shown something, where pages are not many of one making."""
+    if HEAVY or role in SMALL_IN_THE_ADMIN:
+        return True
+    if role not in SMALL_IN_THE_ADMIN_OF_THE_STANDARDS or key.startswith("accounts/"):
+        return False
+    of_the_standards = ON_STANDARDS.get(key.rpartition("_")[2]) if key.startswith("admin:standards_") else role
+    return of_the_standards == role and (method == "get" or role == "superuser")
+
+
+def _is_tried_with_other_methods(key):
+    """Of routes of one making a few are enough; the pages of a row of the admin are drawn from one class."""
+    return key in POLICY or key in ACCOUNTS or not key.startswith(("admin:standards_", "admin/"))
+
+
+def _says_what_it_takes(method, response):
+    return method == "options" and response.status_code == 200 and "Allow" in response and not response.content
 
 
 class Run:
@@ -93,41 +127,25 @@ class Run:
         self.forms = {} if forms is None else forms
         self.cells = 0
         self.seen = {role: set() for role in ROLES}
-        self.by_name = {route.name: route for route in routes()}
+        self.addresses = Addresses(world.subjects)
         self._sent = {}
+        self._before = {}
 
     # The addresses and what is sent to them
 
     def path(self, key, state):
         """The address of the subject's own row, of those that the key means."""
-        subject = self.world.subjects[state]
-        name, _, which = key.partition(": ")
-        line = {"live": subject.live_line, "ended": subject.ended_line}.get(which, subject.pending_line)
-        if name == "line-end" and not which:
-            line = subject.live_line
-        goals = {"done": subject.done_goal, "unsaid": subject.silent_goal, "of no round": subject.loose_goal}
-        goal = goals.get(which, subject.goal)
-        known = PUBLISHED | {
-            "slug": SLUGS.get(name),
-            "assessment_id": (subject.earlier if which == "the one before" else subject.assessment).pk,
-            "other_id": subject.earlier.pk,
-            "evidence_id": subject.evidence.pk,
-            "goal_id": goal.pk,
-            "line_id": line.pk,
-            "notice_id": subject.notice.pk,
-            "heldpost_id": subject.held.pk,
-        }
-        path = reverse(name, kwargs={each: known[each] for each in self.by_name[name].parameters})
-        if which == "in a round":
-            return f"{path}?assessment={subject.assessment.pk}"
-        return f"{path}?q=quillwort" if name == "standards-search" else path
+        return self.addresses.of(key, state)
 
     def payload(self, key, role, state):
         """What a page that this role gets would send, or else the one that somebody gets who may, with something changed in it."""
-        name = key.partition(":")[0]
+        if key in FRAMEWORK:
+            # Whoever is let in where nobody should be does what is asked there.
+            return {"post": "yes"} if key.endswith("_delete") else {}
+        name = key.partition(": ")[0]
         fields = {}
         for each in dict.fromkeys((role, "owner", "line manager", "pending line manager")):
-            if each not in PLAYED and POLICY[key].wanted(each, state) == EDIT:
+            if each not in PLAYED and TABLE[key].wanted(each, state) == EDIT:
                 fields = self._fields(key, each, state)
                 break
         # What somebody signed out sends of their own page is held for them, which has its own tests.
@@ -164,6 +182,7 @@ class Run:
             "notice-choose": {"kinds_1": []},
             "line-detail": {"email": "somebody.else@example.com"},
             "line-answer": {"answer": "accept"},
+            "erasure-ask": {"word": "erase"},
             "report-verify": {"code": self.world.subjects["agreed"].assessment.check_code},
             "readers-note-edit": {"statement": by_code["B4.6"], "kind": "unclear"},
             "assessment-create": {"role_profile": "senior-contract-manager"},
@@ -185,6 +204,12 @@ class Run:
             "goal-finish": {"outcome": "Something came of it"},
             "goal-outcome": {"outcome": "Something came of it"},
             "goal-drop": {"outcome": "Another reason"},
+            "break-glass-create": {
+                "email": subject.owner.email,
+                "reason": "Asked for by its owner",
+                "round": str((assessment if assessment.owner_id else subject.earlier).pk),
+                "open": "yes",
+            },
         }.get(name, {})
 
     # Trying
@@ -196,19 +221,43 @@ class Run:
             cells = list(self._cells_of(role, only, states))
             point = transaction.savepoint()
             self.world.play(role)
-            before = rows()
+            self._before.clear()
             for cell in cells:
                 response, after = self._send(role, cell.state, cell.method, cell.address, cell.data)
                 self.cells += 1
-                faults = self._faults(cell, before, response, after)
+                faults = self._faults(cell, response, after)
                 wrong += [f"{cell.key} {role} {cell.state} {cell.method}: {each}" for each in faults]
             transaction.savepoint_rollback(point)
         return wrong
 
+    def wrong_methods(self, only=()):
+        """A sentence for each other method that a route does not refuse, or answer as it answers GET; none may change anything.
+
+        One person tries them: the superuser in the admin, elsewhere the owner, whose page it most likely is.
+        """
+        wrong = []
+        self._before.clear()
+        for key, method in product(only or TABLE, OTHER_METHODS):
+            if not (HEAVY or only) and not _is_tried_with_other_methods(key):
+                continue
+            role, state = ("superuser" if key.startswith("admin") else "owner"), SMALL_OF_THE_FRAMEWORK[0]
+            wanted = TABLE[key].wanted(role, state).get
+            response, after = self._send(role, state, method, self.path(key, state))
+            self.cells += 1
+            got = outcome(response)
+            faults = (
+                [] if got in (405, wanted) or _says_what_it_takes(method, response) else [f"{got} instead of {wanted}"]
+            )
+            if set(self._changed(after or {})) - {READINGS}:
+                faults.append("something was changed")
+            faults += self._shown(Cell(key, role, state, method, "", {}), wanted, response)
+            wrong += [f"{key} {role} {state} {method}: {each}" for each in faults]
+        return wrong
+
     def _cells_of(self, role, only, states):
-        for key, method in product(only or POLICY, METHODS):
+        for key, method in product(only or TABLE, METHODS):
             for state in STATES if only else states_for(key, role, method):
-                wanted = getattr(POLICY[key].wanted(role, state), method)
+                wanted = getattr(TABLE[key].wanted(role, state), method)
                 is_any = HEAVY or only or (role, state) == SMALL_WITH_ANY_METHOD
                 if state in states and (is_any or wanted != 405):
                     data = self.payload(key, role, state) if method == "post" else {}
@@ -222,30 +271,40 @@ class Run:
             self._sent[request] = tried(client, method, address, data)
         return self._sent[request]
 
-    def _faults(self, cell, before, response, after):
-        wanted = getattr(POLICY[cell.key].wanted(cell.role, cell.state), cell.method)
+    def _changed(self, after):
+        """What a request wrote to, as rows before and after it by table: those that differ."""
+        # All is as it was before the request again.
+        missing = after.keys() - self._before.keys()
+        if missing:
+            self._before |= rows(missing)
+        return {table: (self._before[table], kept) for table, kept in after.items() if self._before[table] != kept}
+
+    def _faults(self, cell, response, after):
+        wanted = getattr(TABLE[cell.key].wanted(cell.role, cell.state), cell.method)
         got = outcome(response)
         if got != wanted:
             yield f"{got} instead of {wanted}"
         is_accepted = wanted in (200, ON)
+        changed = self._changed(after or {})
+        yield from self._noted(cell, response, changed.pop(READINGS, ((), ())))
         may_change = is_accepted and (cell.method == "post" or cell.key in CHANGES_BY_READING)
-        yield from self._noted(cell, before, response, after)
-        is_changed = is_other(before, {table: kept for table, kept in (after or {}).items() if table != READINGS})
-        if is_changed and not may_change:
+        if cell.key in FRAMEWORK:
+            may_change = may_change and cell.key in FRAMEWORK_CHANGES
+        if changed and not may_change:
             yield "something was changed"
-        if may_change and got == wanted and not is_changed and cell.state not in MAY_CHANGE_NOTHING.get(cell.key, ()):
+        if may_change and got == wanted and not changed and cell.state not in MAY_CHANGE_NOTHING.get(cell.key, ()):
             yield "nothing was changed"
-        is_told = after is not None and len(after.get(NOTICES, ())) > len(before[NOTICES])
-        if is_told and cell.role == "owner" and cell.state not in TELLS.get(cell.key, ()):
+        told = changed.get(NOTICES, ((), ()))
+        if len(told[1]) > len(told[0]) and cell.role == "owner" and cell.state not in TELLS.get(cell.key, ()):
             yield "somebody was told"
         yield from self._shown(cell, wanted, response)
 
-    def _noted(self, cell, before, response, after):
+    def _noted(self, cell, response, readings):
         """A line manager who is shown a page of a round leaves a reading; nobody else does, and nothing else."""
-        known = self.by_name[cell.key.partition(":")[0]].parameters
+        known = self.addresses.by_key[cell.key.partition(": ")[0]].parameters
         is_of_a_round = {"assessment_id", "goal_id"} & {*known} or cell.key.endswith("in a round")
         wanted = bool(cell.role == "line manager" and is_of_a_round and response.status_code == 200)
-        noted = len((after or {}).get(READINGS, before[READINGS])) > len(before[READINGS])
+        noted = len(readings[1]) > len(readings[0])
         if noted != wanted:
             yield "a reading was noted" if noted else "no reading was noted"
 
@@ -263,6 +322,8 @@ class Run:
     def _may_be_named(cell, wanted):
         if cell.role in OWNERS:
             return cell.role == "owner"
+        if cell.key in FRAMEWORK:
+            return cell.role == "superuser" and cell.key.startswith("admin")
         if cell.role == "line manager":
             return wanted not in (404, 405)
         return cell.key in NAMED_ON.get(cell.role, ()) or (cell.key in NAMED_TO_EVERYBODY and cell.method == "post")
@@ -275,17 +336,16 @@ READINGS = Reading._meta.db_table
 _WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 _READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 _OF_A_PERSON = "id, name, email, job_title, organisation_id, is_staff"
+# What is written down of anybody who comes: that a password was tried, and that the admin was used.
+_OF_NOBODY = {"sessions", "contenttypes", "admin", "django_tasks_database"}
 
 
+@cache
 def kept_tables():
     """What each table that holds something of anybody is read by: all of it, but for when somebody signed in last."""
-    models = [
-        *apps.get_app_config("assessments").get_models(include_auto_created=True),
-        *apps.get_app_config("people").get_models(),
-        HeldPost,
-        ReadersNote,
-    ]
-    return {each._meta.db_table: _OF_A_PERSON if each is User else "*" for each in models}
+    models = apps.get_models(include_auto_created=True)
+    kept = [each for each in models if each._meta.app_label not in _OF_NOBODY and each is not PasswordTry]
+    return {each._meta.db_table: _OF_A_PERSON if each is User else "*" for each in kept}
 
 
 def rows(only=None):
@@ -299,13 +359,13 @@ def rows(only=None):
     return kept
 
 
-def is_other(before, after):
-    """Whether what is kept ``after`` a request differs, as far as that is known."""
-    return any(before[table] != kept for table, kept in (after or {}).items())
+@cache
+def _sign_in_pages():
+    return reverse("account_login"), reverse("admin:login")
 
 
 def outcome(response):
-    is_login = response.status_code == 302 and response.url.startswith(reverse("account_login"))
+    is_login = response.status_code == 302 and response.url.startswith(_sign_in_pages())
     return LOGIN if is_login else response.status_code
 
 
@@ -331,5 +391,5 @@ def tried(client, method, address, data=None):
     client.cookies.clear()
     if session:
         client.cookies[session.key] = session.value
-    cache.clear()  # of codes and passwords that were tried
+    tries.clear()  # of codes and passwords that were tried
     return response, after

@@ -42,6 +42,9 @@ MAY_SEE = {
     "disagreement": (("agreed",), ("agreed",)),
 }
 
+# What somebody else is shown in one way alone, by role.
+MAY_OPEN = {}
+
 _WORD = "quillwort"
 _PLANTED = re.compile(rf"{_WORD}-({'|'.join(MAY_SEE)})-({'|'.join(STATES)})", re.IGNORECASE)
 # A line of a calendar is cut after 75 bytes.

@@ -16,7 +16,8 @@ from .cells import tried
 _TOKEN = re.compile(
     rb"""(?<=csrfmiddlewaretoken" value=")[^"]*|(?<=data-left=")[0-9]+|(?<=csrf=)[^;]*"""
     rb"""|(?<="left": )[0-9]+|(?<="token": ")\w+|:[0-9A-Za-z]{6}:[\w-]{43}(?=[";])"""
-    rb"""|(?<=expires=)[^;]*|(?<=Expires': ')[^']*|(?<=Content-Length': ')\d+|(?<=DTSTAMP:)\w+|(?<=X-Request-ID': ')\w+"""
+    rb"""|(?<=expires=)[^;]*|(?<=Expires': ')[^']*|(?<=Content-Length': ')\d+|(?<=DTSTAMP:)\w+"""
+    rb"""|(?<=X-Request-ID': ')\w+"""
 )
 _IN_THE_ADMIN = ("user", "reportingline", "notice")
 

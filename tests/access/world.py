@@ -1,8 +1,10 @@
 """The people of the access table, and an owner for each state of a round with everything in it that anybody may write."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import date
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
@@ -13,6 +15,7 @@ from assessments.answers import Answered
 from assessments.models import Assessment, Evidence, Goal
 from people.actions import lines, make_editor, notify
 from people.models import AnalystGrant, Notice, Organisation, ReportingLine, User
+from privacy.models import LegalHold
 from service.access.rows import DRAFTS, ERASED, ROLES, STATES
 from service.models import HeldPost
 from standards.models import Version
@@ -87,6 +90,7 @@ class World:
             self.clients[key] = Client(raise_request_exception=False)
             if person := self.person(role, state):
                 self.clients[key].force_login(person)
+                _prove(self.clients[key])
         return self.clients[key]
 
     def sign_everybody_in(self):
@@ -104,6 +108,13 @@ class World:
         elif role == "other line manager":
             owners = [each.owner.pk for each in self.subjects.values()]
             ReportingLine.objects.live().filter(person__in=owners).update(line_manager=self.people[role])
+
+
+def _prove(client):
+    """They have just proved who they are. Who is asked to do it again is shown in tests/people/test_reauthentication.py."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session.save()
 
 
 def make_world(states=STATES):
@@ -125,7 +136,10 @@ def make_world(states=STATES):
     make_editor(user=world.people["editor"])
     make_assessment(world.people["colleague"])
     world.organisation = make_organisation(name="Department of Marchmains")
-    for role, organisation in (("analyst", world.organisation), ("analyst of another organisation", make_organisation())):
+    for role, organisation in (
+        ("analyst", world.organisation),
+        ("analyst of another organisation", make_organisation()),
+    ):
         AnalystGrant.objects.create(analyst=world.people[role], organisation=organisation)
     _make_bystander(world)
     for state in states:
@@ -137,8 +151,11 @@ def make_world(states=STATES):
 def _make_bystander(world):
     """Somebody whom no row is about, for the pages of the admin that need one of a kind."""
     bystander = make_user(name="Bess Underwood")
+    LegalHold.objects.create(person=bystander, reason="A matter", placed_by=world.people["superuser"])
     SocialAccount.objects.create(user=bystander, provider="openid_connect", uid="of a bystander")
-    Authenticator.objects.create(user=bystander, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "of a bystander"})
+    Authenticator.objects.create(
+        user=bystander, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "of a bystander"}
+    )
 
 
 def _make_subject(world, state):
