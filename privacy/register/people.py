@@ -59,7 +59,7 @@ PEOPLE = (
         "standards.SignOff",
         (
             Way("reviewer", _SIGNED, "Your answers as a reviewer of the standards"),
-            Way("asked_by", _SIGNED, "Reviews of the standards that you asked for"),
+            Way("asked_by", _SIGNED, "Reviews of the standards that you asked for", fields=("version", "asked_at")),
         ),
         texts="remark",
         others="fingerprint",

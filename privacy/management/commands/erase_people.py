@@ -9,7 +9,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         counts = erase_due()
-        if connection.vendor == "sqlite":
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
             # What was overwritten stands in the log beside the file until it is written back and emptied.
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
