@@ -241,16 +241,16 @@ class Run:
             if not (HEAVY or only) and not _is_tried_with_other_methods(key):
                 continue
             role, state = ("superuser" if key.startswith("admin") else "owner"), SMALL_OF_THE_FRAMEWORK[0]
-            wanted = TABLE[key].wanted(role, state).get
+            pair = TABLE[key].wanted(role, state)
+            # A PUT is a POST to the views of allauth.
+            wanted = {405, *(pair if method == "put" else pair[:1])}
             response, after = self._send(role, state, method, self.path(key, state))
             self.cells += 1
-            got = outcome(response)
-            faults = (
-                [] if got in (405, wanted) or _says_what_it_takes(method, response) else [f"{got} instead of {wanted}"]
-            )
-            if set(self._changed(after or {})) - {READINGS}:
+            got, is_told = outcome(response), _says_what_it_takes(method, response)
+            faults = [] if got in wanted or is_told else [f"{got} instead of {pair.get}"]
+            if self._changed(after or {}) and key not in CHANGES_BY_READING:
                 faults.append("something was changed")
-            faults += self._shown(Cell(key, role, state, method, "", {}), wanted, response)
+            faults += self._shown(Cell(key, role, state, method, "", {}), pair.get, response)
             wrong += [f"{key} {role} {state} {method}: {each}" for each in faults]
         return wrong
 
