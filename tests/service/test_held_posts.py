@@ -4,15 +4,21 @@ import logging
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from govuk.environment import time_of_day
+from people.actions import end_sessions
+from people.sessions import SIGNED_IN_AT
 from service.held_posts import DRAWN_FOR, HELD, sign_for
 from service.models import HeldPost
-from tests.factories import close, make_assessment
+from tests.factories import PASSWORD, close, make_assessment
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +56,80 @@ def test_a_form_sent_while_signed_out_is_held_and_leads_to_the_sign_in_page(sign
     assert held.fields == {"name": ["Nia Penŵydd"], "job_title": [TYPED], "organisation": [""]}
     contract_manager.refresh_from_db()
     assert contract_manager.job_title == "Contract Manager"
+
+
+def idle(browser, person):
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+
+
+def twelve_hours(browser, person):
+    session = browser.session
+    session[SIGNED_IN_AT] -= settings.SESSION_LASTS.total_seconds()
+    session.save()
+
+
+def other_password(browser, person):
+    elsewhere = Client()
+    elsewhere.force_login(person)
+    typed = {"oldpassword": PASSWORD, "password1": "another three words"}
+    assert elsewhere.post(reverse("account_change_password"), typed).url == ACCOUNT
+
+
+def other_role(browser, person):
+    end_sessions(user=person)
+
+
+def signed_out_in_another_tab(browser, person):
+    browser.post(reverse("account_logout"))
+
+
+ENDS = [idle, twelve_hours, other_password, other_role, signed_out_in_another_tab]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_whatever_ended_the_sign_in_what_was_typed_is_there_after_signing_in_again(
+    client, sign_in, contract_manager, stranger, end
+):
+    client.force_login(contract_manager)
+    form = drawn_form(client)
+    end(client, contract_manager)
+    answer = client.post(ACCOUNT, form)
+    page = reverse("heldpost-detail", args=[HeldPost.objects.get().pk])
+    assert answer.url.partition("?")[0] == reverse("account_login")
+    assert parse_qs(answer.url.partition("?")[2])["next"] == [page]
+    assert TYPED not in client.get(answer.url).content.decode()
+    assert sign_in(stranger).get(page).status_code == 404
+    password = "another three words" if end is other_password else PASSWORD
+    signed_in = client.post(answer.url, {"login": contract_manager.email, "password": password})
+    assert signed_in.url == page
+    client.post(ACCOUNT, hidden_fields(client.get(page).content.decode()))
+    contract_manager.refresh_from_db()
+    assert (contract_manager.job_title, HeldPost.objects.count()) == (TYPED, 0)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_whatever_ended_the_sign_in_a_script_is_led_to_the_sign_in_page_and_nothing_is_held(
+    client, contract_manager, end
+):
+    """Which the rating page says beside the answer; its button then sends the form, which is held."""
+    client.force_login(contract_manager)
+    form = drawn_form(client)
+    end(client, contract_manager)
+    answer = client.post(ACCOUNT, form, headers={"Accept": "application/json"})
+    assert answer.url.partition("?")[0] == reverse("account_login")
+    assert HeldPost.objects.count() == 0
+
+
+def test_what_a_closed_account_sends_is_neither_held_nor_offered(client, superuser, sign_in, contract_manager):
+    client.force_login(contract_manager)
+    form = drawn_form(client)
+    sign_in().post(ACCOUNT, form)
+    held = HeldPost.objects.get()
+    contract_manager.is_active = False
+    contract_manager.save()
+    assert client.post(ACCOUNT, form).url.partition("?")[0] == reverse("account_login")
+    assert HeldPost.objects.get() == held
+    assert client.get(reverse("heldpost-detail", args=[held.pk])).status_code == 302
 
 
 def test_the_sign_in_page_says_what_became_of_the_form(client, held):
