@@ -28,7 +28,6 @@ GUARDS = (
             "version_id",
             "carried_from_id",
             "role_profile_id",
-            "previous_id",
             "line_manager_id",
             "rates_first",
             "return_reason",
@@ -44,6 +43,8 @@ GUARDS = (
         ),
         is_root=True,
         exit_state="erased",
+        # The round before may be erased by itself, when it is old.
+        forgets=("previous_id",),
     ),
     Guard("assessments_target", _ROUND, _FROZEN, ("assessment_id", "area_id", "rank", "reason")),
     Guard(

@@ -12,7 +12,7 @@ class Guard:
 
     ``state`` is SQL that gives the state for a row called ``{row}``. ``columns`` are those that may not change; the rest of a
     frozen row stays editable. ``is_root``: the row holds the state itself, so that new rows are free; ``exit_state`` is the one
-    that a frozen row may go to, whatever changes of it on the way.
+    that a frozen row may go to, whatever changes of it on the way. ``forgets`` are columns that may become empty, and nothing else.
     """
 
     table: str
@@ -21,13 +21,15 @@ class Guard:
     columns: tuple[str, ...]
     is_root: bool = False
     exit_state: str = ""
+    forgets: tuple[str, ...] = ()
 
     def is_frozen(self, row: str) -> str:
         states = ", ".join(f"'{state}'" for state in self.frozen_states)
         return f"({self.state.format(row=row)}) IN ({states})"
 
     def changed(self, distinct: str) -> str:
-        return " OR ".join(f"OLD.{column} {distinct} NEW.{column}" for column in self.columns)
+        others = (f"(NEW.{column} IS NOT NULL AND OLD.{column} {distinct} NEW.{column})" for column in self.forgets)
+        return " OR ".join([*(f"OLD.{column} {distinct} NEW.{column}" for column in self.columns), *others])
 
     def refusals(self, distinct: str) -> dict[str, str]:
         """What makes each kind of statement be refused, by the statement's name."""

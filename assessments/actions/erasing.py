@@ -32,8 +32,8 @@ def erase_rounds(*, keys, at) -> list:
     """
     rounds = Assessment.objects.filter(pk__in=keys, state__in=Assessment.FROZEN_STATES)
     found = list(rounds.select_for_update().order_by("pk").values_list("pk", flat=True))
-    # A round that began as a copy of one of them goes on without it; where it is frozen, readers are shown none.
-    Assessment.objects.open().filter(previous__in=found).update(previous=None)
+    # A round that began as a copy of one of them stands without it.
+    Assessment.objects.filter(previous__in=found).update(previous=None)
     Goal.objects.filter(assessment__in=found).exclude(state=Goal.State.OPEN).delete()
     Goal.objects.filter(assessment__in=found).update(assessment=None)
     rounds.filter(pk__in=found).update(

@@ -130,6 +130,8 @@ def test_only_erasing_leads_out_of_agreed(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
         Assessment.objects.filter(pk=cast.agreed.pk).update(state="closed")
     with pytest.raises(IntegrityError), transaction.atomic():
+        Assessment.objects.filter(pk=cast.agreed.pk).update(previous=cast.closed)
+    with pytest.raises(IntegrityError), transaction.atomic():
         Rating.objects.filter(assessment=cast.agreed).update(note="")
 
 

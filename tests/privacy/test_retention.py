@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.utils import timezone
 
+from assessments.actions import start_next_assessment
 from assessments.models import Assessment, Goal, Rating
 from people.actions import lines, notify
 from people.models import Notice, PasswordTry, ReportingLine, User
@@ -17,7 +18,7 @@ from privacy.models import Erasure, LegalHold
 from privacy.retention import KINDS, before
 from service.models import HeldPost
 from standards_portal.environment import env_period
-from tests.factories import agree, close, make_assessment, make_line, make_user, rate_all
+from tests.factories import agree, close, make_assessment, make_line, make_user, rate_all, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,20 @@ def test_closed_and_agreed_rounds_go_through_the_one_exit(contract_manager, line
     assert (second.state, second.check_code) == ("erased", None)
     assert not Rating.objects.exists()
     assert not pruned(in_time("AGREED"))
+
+
+def test_a_round_stands_without_the_one_before_it(contract_manager, line_manager, sign_in):
+    first = make_assessment(contract_manager)
+    close(first)
+    second = start_next_assessment(owner=contract_manager, previous=reread(first), version=first.version)
+    rate_all(second)
+    second = agree(second, line_manager)
+    assert second.previous == first
+    assert pruned(in_time("CLOSED"))["Closed assessments"] == 1
+    browser = sign_in(contract_manager)
+    for page in ("", "report/", "check/"):
+        assert browser.get(f"/assessments/{second.pk}/{page}").status_code == 200
+    assert browser.get(f"/assessments/{first.pk}/").status_code == 404
 
 
 def test_a_hold_keeps_what_is_old(contract_manager, superuser):
