@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from assessments import actions
-from assessments.models import Goal
+from assessments.models import Goal, Reading
 from people.actions.lines import end_line, name_line_manager
 from people.models import Notice, ReportingLine, User
+from privacy.actions.opening import open_round
 from standards.tree import version_tree
 from tests.assessments import rounds
 from tests.factories import confirm, converse, make_line, make_user, reread, review, share
@@ -162,6 +163,37 @@ def _leading(line_manager):
     return line_manager, None, {"notice": str(Notice.objects.filter(recipient=line_manager).first().pk)}
 
 
+def _opened(owner):
+    """A round that both see, opened by an administrator with a long name."""
+    assessment = _talking(owner)
+    number = User.objects.count() + 1
+    administrator = make_user(
+        name=f"Owain Bellweather-Featherstonehaugh {number}",
+        email=f"owain.{number}@example.com",
+        is_staff=True,
+        is_superuser=True,
+    )
+    open_round(assessment=assessment, by=administrator, reason=LONG)
+    return assessment, administrator
+
+
+def _seen(owner):
+    """Has a round that an administrator opened, and of which its line manager reads something on most days."""
+    assessment, administrator = _opened(owner)
+    kinds, now = Reading.What.values, timezone.now()
+    for number in range(80):
+        what, at = kinds[number % len(kinds)], now - timedelta(hours=16 * number)
+        Reading.objects.create(assessment=assessment, reader=assessment.line_manager, what=what, at=at)
+    actions.note_reading(assessment=assessment, reader=administrator, what=Reading.What.BREAK_GLASS)
+    return owner, administrator, _keys(assessment, owner)
+
+
+def _opening(owner):
+    """Is an administrator who has opened somebody's round."""
+    _, administrator = _opened(owner)
+    return administrator, owner, {}
+
+
 KINDS = {
     "managed": _managed_kind,
     "shared": _owners(_shared),
@@ -180,4 +212,6 @@ KINDS = {
     "left": _left,
     "handing over": _handing_over,
     "leading": _leading,
+    "seen": _seen,
+    "opening": _opening,
 }
