@@ -1,11 +1,13 @@
 """The portal starts with good settings only; a start that is stopped names the setting and how to mend it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).parents[1]
 KEY = "k7Qm-w2ZrT9_pLx4VbN8sYc1HfJd6GtRa3UeKo5iWqMzXvBnCy"
@@ -115,3 +117,10 @@ def test_a_missing_or_weak_production_setting_stops_the_start(change, setting, m
 
 def test_the_demo_needs_a_key_of_its_own():
     assert stopped_by(PORTAL_DEMO="1").startswith("PORTAL_DEMO_SECRET_KEY is missing")
+
+
+def test_the_example_names_every_setting_and_no_other():
+    read = "".join(path.read_text() for path in (ROOT / "standards_portal").glob("*.py"))
+    names = set(re.findall(r'env_\w+\(\s*"([A-Z_]+)"', read)) | {f"KEEP_{kind}" for kind in settings.KEEP}
+    example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert example == names - {"PORTAL_DEMO_SECRET_KEY"} | {"OIDC_PROVIDERS"}
