@@ -2,6 +2,7 @@
 
 import os
 
+from people.single_sign_on import SignOnProvider
 from standards_portal.settings import *  # noqa: F403
 from standards_portal.settings import DATABASES, STORAGES
 
@@ -15,6 +16,12 @@ ACCOUNT_RATE_LIMITS = False
 # Tests of the worker have a mail server of their own.
 if "EMAIL_PORT" in os.environ:
     EMAIL_BACKEND = "people.post.EmailBackend"
+
+# A provider of single sign-on on this machine, which no other settings would speak to without encryption.
+if "TESTS_ISSUER" in os.environ:
+    SIGN_ON_PROVIDERS = (
+        SignOnProvider("real", "Real account", os.environ["TESTS_ISSUER"], "portal", "a secret of the tests alone"),
+    )
 
 # Slow on purpose in production, and of no interest here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
