@@ -390,6 +390,12 @@ def test_an_action_that_does_nothing_is_found(run, monkeypatch):
     assert wrong == ["assessment-withdraw owner hidden post: nothing was changed"]
 
 
+def test_a_reading_that_is_forgotten_is_found(run, monkeypatch):
+    monkeypatch.setattr("assessments.views.evidence.shows", lambda *given: None)
+    wrong = run.wrong_cells(only=["evidence-list"], roles=["line manager"], states=["shared"])
+    assert wrong == ["evidence-list line manager shared get: no reading was noted"]
+
+
 def test_texts_in_the_admin_are_found(run, settings, monkeypatch):
     def nosy(request):
         return HttpResponse(run.world.subjects["draft"].evidence.title)

@@ -80,6 +80,7 @@ def world(caplog, published_version, contract_manager, line_manager):
         return assessment
 
     sign_in("line manager", line_manager)
+    sign_in("superuser", make_user(is_staff=True, is_superuser=True))
     alone = sign_in("alone", contract_manager)
     finished = managed("finished")
     shared = share(managed("shared"), line_manager)
@@ -183,6 +184,9 @@ def world(caplog, published_version, contract_manager, line_manager):
             st.fixed_dictionaries({}, optional={"kinds_1": st.sampled_from(("line-asked", "shared"))}),
         ),
     ]
+    opened = {"email": shared.owner.email, "reason": f"Asked for {SCRIPT}", "round": str(shared.pk), "open": "yes"}
+    opening = st.fixed_dictionaries({name: st.just(value) for name, value in opened.items()})
+    forms.append(Spoilable("break-glass-create", "superuser", reverse("break-glass-create"), opening))
     drawn_on = {"review-agree": review_page, "review-finish": reverse("review-detail", args=[talking.pk])}
     return World(clients, [as_drawn(form, clients[form.who], drawn_on.get(form.name)) for form in forms], {})
 
