@@ -62,7 +62,8 @@ def make(numbers):
     """Print so many people of each kind, as JSON. Runs where Django is set up.
 
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
-    passwordless: has never chosen a password. editor: edits the standards. superuser: may do everything in the admin.
+    passwordless: has never chosen a password. guarded: has an app, two passkeys and few recovery codes.
+    editor: edits the standards. superuser: may do everything in the admin.
     And two people in a round, as ``tests.browser.pairs`` says.
     """
     made = {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
@@ -94,6 +95,8 @@ def _person(kind):
     if kind == "passwordless":
         user.set_unusable_password()
         user.save()
+    if kind == "guarded":
+        _guard(user)
     made = {"name": user.name, "email": user.email, "session": session_of(user)}
     makers = {
         "begun": rounds.make_round,
@@ -108,6 +111,16 @@ def _person(kind):
         first = assessment.evidence.first()
         made |= {"assessment": str(assessment.pk), "evidence": str(first.pk) if first else ""}
     return made
+
+
+def _guard(user):
+    from tests.people.factors import make_app, make_passkey, recovery_codes_of, use_recovery_code
+
+    make_app(user)
+    for name in ("Work phone", "A security key whose name is as long as sixty characters may"):
+        make_passkey(user, name)
+    for code in recovery_codes_of(user)[2:]:
+        use_recovery_code(user, code)
 
 
 def session_of(user):

@@ -1,6 +1,6 @@
 """Every page of the portal in every state, by its route's name. ``test_pages.py`` opens each; a route without an entry fails."""
 
-from tests.browser import pages_of_readings, pages_of_two
+from tests.browser import pages_of_my_data, pages_of_readings, pages_of_second_factors, pages_of_two
 from tests.browser.states import LONG_NOTE, ROUND, State, fill, in_another_window, press
 
 DOCUMENT = "/standards/contract-management/2.0/"
@@ -353,10 +353,22 @@ READING = [
     State("assessment-area", ROUND + "standards/B6/", "closed", "closed"),
 ]
 
-STATES = PUBLIC + ACCOUNTS + ROUNDS + READING + pages_of_two.STATES + pages_of_readings.STATES
+STATES = (
+    PUBLIC
+    + ACCOUNTS
+    + ROUNDS
+    + READING
+    + pages_of_two.STATES
+    + pages_of_second_factors.STATES
+    + pages_of_readings.STATES
+    + pages_of_my_data.STATES
+)
 
 # Routes that draw no page of the portal's own.
-NO_PAGE = pages_of_two.NO_PAGE | {
+NO_PAGE = {
+    **pages_of_two.NO_PAGE,
+    **pages_of_second_factors.NO_PAGE,
+    **pages_of_my_data.NO_PAGE,
     "rating-save": "answers a script in JSON",
     "session-extend": "answers a script in JSON",
     "report-pdf": "a download",

@@ -43,6 +43,11 @@ def recovery_codes_of(user) -> list[str]:
     return Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
 
 
+def use_recovery_code(user, code):
+    """Use up one of the recovery codes of ``user``."""
+    assert Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap().validate_code(code)
+
+
 def let_pass(client, seconds):
     """Whatever the person in ``client`` has proved, they proved so many seconds earlier."""
     session = client.session
