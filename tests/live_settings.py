@@ -3,8 +3,9 @@
 import os
 
 from people.single_sign_on import SignOnProvider
+from service.logging import configuration
 from standards_portal.settings import *  # noqa: F403
-from standards_portal.settings import DATABASES, STORAGES
+from standards_portal.settings import DATABASES, MIDDLEWARE, STORAGES
 
 # Named by content as in production; compressing every file takes seconds.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
@@ -44,3 +45,8 @@ if "blind" in _planted:
     from tests import blind
 
     blind.ignore_revisions()
+if "breaking" in _planted:
+    # E-mails, which the demo prints, go nowhere, and the line of each request is written.
+    LOGGING = configuration(debug=False, demo=False)
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    MIDDLEWARE = [*MIDDLEWARE, "tests.planted.breaking"]
