@@ -23,9 +23,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OFF = re.findall(
     r"\S+",
     """
-    accelerometer autoplay bluetooth camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid
+    accelerometer autoplay camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid
     idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial sync-xhr usb
-    web-share window-management xr-spatial-tracking
+    window-management xr-spatial-tracking
 """,
 )
 _OURS = ("publickey-credentials-create", "publickey-credentials-get")
