@@ -1,0 +1,70 @@
+"""Analysts' grants: given and taken back in the admin, shown to whoever has one, and opening no page about a person."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from people.models import AnalystGrant
+from tests.assessments.pages import words_of
+from tests.factories import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:people_analystgrant_add")
+CHANGELIST = reverse("admin:people_analystgrant_changelist")
+
+
+@pytest.fixture
+def analyst():
+    return make_user(name="Ada Thistlewood")
+
+
+@pytest.fixture
+def department():
+    return make_organisation(name="Department for Marchmains")
+
+
+def test_a_superuser_gives_a_grant_and_takes_it_back(sign_in, superuser, analyst, department):
+    client = sign_in(superuser)
+    assert client.post(ADD, {"analyst": analyst.pk, "organisation": department.pk}).status_code == 302
+    grant = AnalystGrant.objects.get()
+    assert (grant.analyst, grant.organisation, grant.given_by) == (analyst, department, superuser)
+    assert "Ada Thistlewood" in client.get(CHANGELIST).text
+    change = reverse("admin:people_analystgrant_change", args=[grant.pk])
+    assert client.get(change).status_code == 200
+    other = {"analyst": analyst.pk, "organisation": make_organisation().pk}
+    assert client.post(change, other).status_code == 403
+    client.post(reverse("admin:people_analystgrant_delete", args=[grant.pk]), {"post": "yes"})
+    assert not AnalystGrant.objects.exists()
+
+
+def test_the_same_grant_is_not_given_twice(sign_in, superuser, analyst, department):
+    AnalystGrant.objects.create(analyst=analyst, organisation=department)
+    answer = sign_in(superuser).post(ADD, {"analyst": analyst.pk, "organisation": department.pk})
+    assert answer.status_code == 200
+    assert AnalystGrant.objects.count() == 1
+
+
+def test_whoever_holds_the_permission_gives_one_and_no_other_member_of_staff(sign_in, analyst, department):
+    staff, permitted = make_user(is_staff=True), make_user(is_staff=True)
+    codenames = ("add_analystgrant", "view_analystgrant", "view_user", "view_organisation")
+    permitted.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    fields = {"analyst": analyst.pk, "organisation": department.pk}
+    assert sign_in(staff).post(ADD, fields).status_code == 403
+    assert sign_in(staff).get(CHANGELIST).status_code == 403
+    assert not AnalystGrant.objects.exists()
+    assert sign_in(permitted).post(ADD, fields).status_code == 302
+    assert AnalystGrant.objects.get().given_by == permitted
+
+
+def test_an_analyst_reads_on_their_account_page_what_they_may_see(sign_in, analyst, department):
+    said = (
+        "You may see the figures of these organisations, once the portal has any: rounded counts, and never a person."
+    )
+    client = sign_in(analyst)
+    assert said not in words_of(client.get(reverse("account-detail")))
+    for organisation in (department, make_organisation(name="Agency for Samples")):
+        AnalystGrant.objects.create(analyst=analyst, organisation=organisation)
+    AnalystGrant.objects.create(analyst=make_user(), organisation=make_organisation(name="Office of Somebody Else"))
+    page = words_of(client.get(reverse("account-detail")))
+    assert f"{said} Agency for Samples Department for Marchmains" in page
+    assert "Office of Somebody Else" not in page.partition("Figures")[2].partition("Sign out")[0]
