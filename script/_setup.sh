@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-# set_up run|dev CAPABILITY...: .venv with what runs the portal, or with what tests it too; capabilities: pdf, browser, postgresql.
+# set_up run|dev CAPABILITY...: .venv with what runs the portal, or with what tests it too; capabilities: pdf, browser, postgresql, npm.
 set_up() {
     local requirements=$1
     shift
@@ -65,6 +65,7 @@ missing_packages() {
             missing_libraries libatomic.so.1 libatomic1 # for the program that Playwright drives the browser with
             ;;
         postgresql) postgres_programs >/dev/null || echo postgresql ;;
+        npm) command -v npm >/dev/null || echo npm ;; # tests of single sign-on fetch a provider with it
         esac
     done | tr ' ' '\n'
 }
