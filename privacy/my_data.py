@@ -33,6 +33,8 @@ _ALONG = {
     "given_under": "given_under__framework",
     "assessment": "assessment__owner",
 }
+# What people look for first.
+_FIRST = {"people.User": 0, "assessments.Assessment": 1, "assessments.Rating": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _rows(record: Record, way: Way, person):
 
 
 def _exported() -> Iterator[tuple[Record, Way]]:
-    for record in RECORDS:
+    for record in sorted(RECORDS, key=lambda record: _FIRST.get(record.model, len(_FIRST))):
         for way in record.ways:
             if way.title:
                 yield record, way
@@ -91,7 +93,7 @@ def counts(person) -> list[tuple[str, int]]:
 
 
 def read_sections(person) -> list[Section]:
-    """Everything about ``person``, in the order of the register."""
+    """Everything about ``person``, in the order of the register but for what comes ``_FIRST``."""
     reader = _Reader(person)
     return [Section(way.key, way.title, reader.read(record, way)) for record, way in _exported()]
 

@@ -50,5 +50,9 @@ def erasure_cancel(request):
         return redirect("my-data-detail")
     if erasure is None:
         return redirect("erasure-ask")
-    is_due = erasure.due_at <= timezone.now()
-    return render(request, "privacy/erasure_cancel.html", {"erasure": erasure, "is_due": is_due})
+    context = {
+        "erasure": erasure,
+        "is_due": erasure.due_at <= timezone.now(),
+        "is_held": Erasure.objects.hindrance(request.user) == Erasure.HELD,
+    }
+    return render(request, "privacy/erasure_cancel.html", context)

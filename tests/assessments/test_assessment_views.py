@@ -397,7 +397,7 @@ def test_assessment_role_chosen_alike_in_two_windows_is_no_conflict(manager_clie
 
 def test_assessment_close_asks_first(manager_client, draft):
     response = manager_client.get(path("assessment-close", draft))
-    assert "A closed assessment cannot be changed, opened again or deleted." in words_of(response)
+    assert "A closed assessment cannot be changed or opened again." in words_of(response)
     assert links_of(response) == {"Go back": path("assessment-detail", draft)}
     assert Assessment.objects.get().is_draft
 
