@@ -31,15 +31,23 @@ def left(portal, person):
     return (ends_at - datetime.now(UTC)).total_seconds()
 
 
-def open_late(windows, portal, person, path, *, seconds=100, **options):
-    """A window whose page was opened long ago: the session has so many seconds left, and the page's clock agrees."""
-    page = windows.open(person, path, **options)
-    leave(portal, person, seconds=seconds)
-    # The page was told an hour; its script asks the server once its own clock comes near the end.
+def open_with_a_clock(windows, person, path, **options):
+    """A window whose page reads a clock that the test moves."""
+    page = windows.open(person, **options)
     page.clock.install()
-    page.reload()
+    page.goto(path)
+    return page
+
+
+def wait(portal, person, page, *, seconds=100):
+    """Nearly an hour goes by on the page, after which the session has so many seconds left."""
     leave(portal, person, seconds=seconds)
     page.clock.fast_forward("58:10")
+
+
+def open_late(windows, portal, person, path, *, seconds=100, **options):
+    page = open_with_a_clock(windows, person, path, **options)
+    wait(portal, person, page, seconds=seconds)
     return page
 
 
@@ -53,12 +61,14 @@ def person(cast):
 
 
 def test_the_warning_says_what_is_coming_and_can_be_put_off(windows, portal, person):
-    page = open_late(windows, portal, person, f"/assessments/{person.assessment}/rate/A1/")
+    page = open_with_a_clock(windows, person, f"/assessments/{person.assessment}/rate/A1/")
     note = open_note(page, "A1.1")
     note.fill(TYPED)
+    expect(page.locator("#rating-saved")).to_contain_text("Saved")
+    wait(portal, person, page)
     dialog = warning(page)
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("heading")).to_have_text("You are about to be signed out")
+    expect(dialog.get_by_role("heading", name="You are about to be signed out", exact=True)).to_be_visible()
     expect(dialog).to_contain_text("signed out in less than 2 minutes")
     assert violations(page) == []
     assert page.evaluate(FOCUS)["id"] == "session-title"
@@ -124,13 +134,13 @@ def test_it_is_said_in_steps(windows, portal, person):
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_what_was_typed_when_it_ended_is_still_there_and_held_when_it_is_sent(windows, portal, person, scripts):
     path = f"/assessments/{person.assessment}/rate/A1/"
-    page = open_late(windows, portal, person, path) if scripts else windows.open(person, path, scripts=False)
+    page = open_with_a_clock(windows, person, path) if scripts else windows.open(person, path, scripts=False)
     open_note(page, "A1.1").fill(TYPED)
     leave(portal, person, seconds=-1)
     if scripts:
-        page.clock.run_for(16_000)
+        page.clock.fast_forward("58:10")
         dialog = warning(page)
-        expect(dialog.get_by_role("heading")).to_have_text("You have been signed out")
+        expect(dialog.get_by_role("heading", name="You have been signed out", exact=True)).to_be_visible()
         expect(dialog).to_contain_text("Your text is still on the page")
         assert violations(page) == []
         dialog.get_by_role("button", name="Back to the page").click()
