@@ -1,6 +1,12 @@
 """Every page of the portal in every state, by its route's name. ``test_pages.py`` opens each; a route without an entry fails."""
 
-from tests.browser import pages_of_my_data, pages_of_readings, pages_of_second_factors, pages_of_two
+from tests.browser import (
+    pages_of_my_data,
+    pages_of_readings,
+    pages_of_second_factors,
+    pages_of_single_sign_on,
+    pages_of_two,
+)
 from tests.browser.states import LONG_NOTE, ROUND, State, fill, in_another_window, press
 
 DOCUMENT = "/standards/contract-management/2.0/"
@@ -362,6 +368,7 @@ STATES = (
     + pages_of_second_factors.STATES
     + pages_of_readings.STATES
     + pages_of_my_data.STATES
+    + pages_of_single_sign_on.STATES
 )
 
 # Routes that draw no page of the portal's own.
@@ -369,6 +376,7 @@ NO_PAGE = {
     **pages_of_two.NO_PAGE,
     **pages_of_second_factors.NO_PAGE,
     **pages_of_my_data.NO_PAGE,
+    **pages_of_single_sign_on.NO_PAGE,
     "rating-save": "answers a script in JSON",
     "session-extend": "answers a script in JSON",
     "report-pdf": "a download",

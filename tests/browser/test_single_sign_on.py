@@ -138,6 +138,28 @@ def test_the_session_before_is_not_the_session_after(browser, sub):
     assert not is_signed_in(thief)
 
 
+def test_the_pages_on_the_way(browser, provider, joined, sub):
+    page = browser()
+    for path in ("/accounts/login/", "/accounts/oidc/real/login/", "/accounts/oidc/real/login/?process=connect"):
+        page.goto(path)
+        assert faults_of(page) == {}
+    provider.people[sub] |= {"name": None, "email": None}
+    provider.tell(provider.people)
+    sign_in(page, sub)
+    assert heading(page) == "Finish your account"
+    assert faults_of(page) == {}
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter your e-mail address")
+    assert faults_of(page) == {}
+    link = joined.python(
+        "from people.actions import make_one_time_link; from people.models import User;"
+        "print(make_one_time_link(user=User.objects.filter(is_active=True).first()))"
+    )
+    page.goto(f"/let-in/?key={link.split()[-1]}")
+    assert heading(page) == "Sign in with a one-time link"
+    assert faults_of(page) == {}
+
+
 FAULTS = {
     "nonce": {"claims": {"nonce": "x" * 43}},
     "issuer": {"claims": {"iss": "https://evil.example"}},

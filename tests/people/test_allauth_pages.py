@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.urls import urlpatterns
+from allauth.socialaccount.urls import urlpatterns as social_urlpatterns
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,10 @@ PAGES = {
     "account_reset_password_from_key": ("This link no longer works", "This link no longer works"),
     "account_confirm_email": ("This link no longer works", "This link no longer works"),
     "account_confirm_login_code": ("/accounts/login/", "/assessments/"),
+    "socialaccount_login_cancelled": ("Signing in was stopped", "Signing in was stopped"),
+    "socialaccount_login_error": ("/accounts/login/?next=/accounts/3rdparty/login/error/", "We could not sign you in"),
+    "socialaccount_signup": ("/accounts/login/", "/accounts/login/"),
+    "socialaccount_connections": ("/accounts/login/?next=/accounts/3rdparty/", "Connected sign-ins"),
 }
 ARGUMENTS = {"account_reset_password_from_key": ["a", "b-c"], "account_confirm_email": ["stale"]}
 
@@ -44,7 +49,7 @@ def answer(response):
 
 
 def test_every_route_of_allauth_has_a_row_here():
-    assert {route.name for route in urlpatterns} == set(PAGES)
+    assert {route.name for route in [*urlpatterns, *social_urlpatterns]} == set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
