@@ -27,9 +27,10 @@ def make_app(user) -> str:
 
 
 def make_passkey(user, name="Work phone"):
-    """A passkey of ``user`` that can be listed, renamed and removed, and signs nobody in."""
+    """A passkey of ``user`` on a phone that nobody has: it can be listed, renamed and removed."""
+    made = Phone().create({"publicKey": {"challenge": b"none", "user": {"id": "AA"}, "rp": {"id": "localhost"}}})
     return Authenticator.objects.create(
-        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": {}}
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": json.loads(made)}
     )
 
 
