@@ -123,8 +123,9 @@ def test_account_detail_costs_the_same_with_few_and_many_organisations(
 ):
     for _ in range(organisations):
         make_organisation()
-    # The session, the user, and again for the form, what is unread, second factors, whose figures they see, and organisations.
-    with django_assert_num_queries(7):
+    # The session, the user, and again for the form, what is unread, second factors, an erasure that they asked for, whose
+    # figures they see, and organisations.
+    with django_assert_num_queries(8):
         manager_client.get(ACCOUNT)
 
 
