@@ -53,7 +53,7 @@ provider.use(async (ctx, next) => {
     const signature = told.algorithm === "none" ? "" : sign("RSA-SHA256", begun, told.key ? stranger : key).toString("base64url");
     ctx.body = { ...ctx.body, id_token: `${begun}.${signature}` };
   }
-  const back = ctx.response.get("Location");
+  const back = ctx.response.get("Location") ?? "";
   if (told.hold && back.startsWith(told.redirect)) {
     ctx.response.remove("Location");
     ctx.status = 200;
