@@ -1,4 +1,4 @@
-// Warns two minutes before a sign-in ends. Other windows may have prolonged it, so the server is asked before anything is said.
+// Warns before a sign-in ends. Other windows may have prolonged it, so the server is asked before anything is said.
 const dialog = document.getElementById("session-warning");
 const [extend] = dialog.querySelectorAll("form");
 const time = dialog.querySelector("[data-time]");
@@ -12,12 +12,13 @@ let told = "";
 
 function show(state) {
   for (const part of dialog.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.includes(state);
-  if (told !== state && !dialog.open) dialog.showModal();
-  if (told !== state) dialog.querySelector("h2").focus();
+  if (told === state) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("h2").focus();
   told = state;
 }
 
-// Said in steps, so that a screen reader does not read out every second.
+// In steps, so that a screen reader does not read out every second.
 function say(seconds) {
   const said = seconds > 60 ? "2 minutes" : seconds > 40 ? "1 minute" : seconds > 20 ? "40 seconds" : "20 seconds";
   if (time.textContent !== said) time.textContent = said;
@@ -49,7 +50,7 @@ extend.addEventListener("submit", (event) => {
   event.preventDefault();
   failed.textContent = "";
   ask({ method: "POST", body: new FormData(extend) }).catch(() => {
-    failed.textContent = "That did not work. Check your connection, then try again.";
+    failed.textContent = "That did not work. Try again.";
   });
 });
 // Escape is an answer too: somebody is there.
