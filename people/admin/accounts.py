@@ -111,9 +111,13 @@ class UserAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/people/user/reset_second_factors.html", context)
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.email = obj.email.lower()
-            obj.set_unusable_password()
+        if change:
+            # Only these: a password that is changed, or sessions that are ended, in the same moment stay so.
+            columns = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=columns.intersection(form.changed_data))
+            return
+        obj.email = obj.email.lower()
+        obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):

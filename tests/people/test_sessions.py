@@ -263,6 +263,23 @@ def test_a_session_that_another_window_ended_is_not_brought_back(sign_in, contra
     assert Session.objects.count() == 0
 
 
+def test_what_somebody_saves_of_themselves_does_not_undo_what_closed_their_account(
+    sign_in, contract_manager, monkeypatch
+):
+    browser = sign_in(contract_manager)
+    drawn = AccountForm.__init__
+
+    def close_meanwhile(self, *args, **kwargs):
+        drawn(self, *args, **kwargs)
+        User.objects.filter(pk=contract_manager.pk).update(is_active=False)
+        end_sessions(user=contract_manager)
+
+    monkeypatch.setattr(AccountForm, "__init__", close_meanwhile)
+    browser.post(ACCOUNT, {"name": "Nia P.", "job_title": "", "organisation": ""})
+    saved = User.objects.get(pk=contract_manager.pk)
+    assert (saved.name, saved.is_active, saved.session_generation) == ("Nia P.", False, 1)
+
+
 # Saying so
 
 
