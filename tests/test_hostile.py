@@ -10,8 +10,12 @@ from io import BytesIO
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
+from jinja2 import ChoiceLoader, DictLoader
+from openpyxl import Workbook
 from pypdf import PdfReader
 
 from assessments.calendars import CalendarDay, calendar_of
@@ -246,20 +250,23 @@ def test_a_page_that_leads_or_reaches_elsewhere_is_found(html):
 
 
 def test_a_template_that_trusts_a_text_is_found(cast, monkeypatch):
-    """A name that is drawn as markup, on the page of one's own account."""
-    monkeypatch.setattr("govuk.environment.escape", lambda value: value, raising=True)
+    """The navigation draws the name of whoever is signed in as markup."""
+    environment = engines["jinja2"].env
+    source = environment.loader.get_source(environment, "_navigation.html")[0]
+    trusting = source.replace("{{ user.name or", "{{ user.name|safe or")
+    assert trusting != source
     cast.person.name = STORABLE[0]
     cast.person.save(update_fields=["name"])
-    from django.template import engines
-
-    drawn = engines["jinja2"].from_string("<p>{{ name|safe }}</p>").render({"name": cast.person.name})
-    assert page_faults(drawn.encode())
+    browser = browser_of(cast.person)
+    assert faults_of(browser.get("/help/")) == []
+    monkeypatch.setattr(
+        environment, "loader", ChoiceLoader([DictLoader({"_navigation.html": trusting}), environment.loader])
+    )
+    monkeypatch.setattr(environment, "cache", {})
+    assert faults_of(browser.get("/help/"))
 
 
 def test_formulas_properties_and_headers_are_found():
-    from django.core.mail import EmailMessage
-    from openpyxl import Workbook
-
     book, content = Workbook(), BytesIO()
     book.active["A1"] = "=1+1"
     book.active["A2"] = "a"
