@@ -87,6 +87,17 @@ def test_the_warning_says_what_is_coming_and_can_be_put_off(windows, portal, per
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
 
 
+def test_the_admins_pages_warn_too(windows, portal, cast):
+    person = cast.take("superuser")
+    page = open_late(windows, portal, person, "/admin/")
+    expect(warning(page)).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(warning(page)).to_be_hidden()
+    assert left(portal, person) > 3500
+
+
 def test_escape_says_that_somebody_is_there(windows, portal, person):
     page = open_late(windows, portal, person, "/account/")
     expect(warning(page)).to_be_visible()

@@ -207,6 +207,12 @@ def test_a_page_says_how_long_is_left_when_it_is_used(sign_in, contract_manager,
     assert 'data-left="3570"' in browser.get(ACCOUNT).content.decode()
 
 
+def test_the_admins_pages_warn_too(sign_in, superuser, clock):
+    html = sign_in(superuser).get("/admin/").content.decode()
+    assert html.count('data-left="3600"') == 1
+    assert "session.js" in html
+
+
 def test_nobody_else_is_warned(client):
     for page in (reverse("account_login"), reverse("help"), reverse("standards-list")):
         html = client.get(page, follow=True).content.decode()
