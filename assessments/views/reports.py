@@ -104,8 +104,8 @@ def report_verify(request):
     elif form.is_valid():
         found = find_record(form.cleaned_data["code"])
         if found is None:
-            cache.add(missed, 0, MISSES_COUNT_FOR)
-            cache.incr(missed)
+            # Of two at the same moment one may go uncounted; a code is far too long for that to help whoever guesses.
+            cache.set(missed, cache.get(missed, 0) + 1, MISSES_COUNT_FOR)
             form.add_error("code", "No report with this code was agreed here. Compare it with the foot of the report")
     if form.errors and status == HTTPStatus.OK:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
