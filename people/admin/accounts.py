@@ -68,6 +68,10 @@ class UserAdmin(admin.ModelAdmin):
             db_field, request, widget=ChosenByName(db_field, self.admin_site), **kwargs
         )
 
+    def get_queryset(self, request):
+        # Of somebody erased there is nothing to look after; nobody opens such an account again.
+        return super().get_queryset(request).filter(erased_at=None)
+
     def get_readonly_fields(self, request, obj=None):
         fixed = ["date_joined", "last_login"]
         if obj:

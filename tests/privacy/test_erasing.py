@@ -86,6 +86,8 @@ def test_an_erased_round_is_nobodys(cast, sign_in):
         assert not Assessment.objects.visible_to(person).filter(pk=cast.agreed.pk).exists()
         assert sign_in(person).get(f"/assessments/{cast.agreed.pk}/").status_code == 404
     assert sign_in(cast.line_manager).get("/team/").status_code == 200
+    admin_page = sign_in(cast.administrator).get(f"/admin/people/user/{cast.person.pk}/change/")
+    assert admin_page.status_code == 302
 
 
 def test_others_are_told_and_keep_what_was_written_for_them(cast):
