@@ -6,6 +6,7 @@ from secrets import token_hex
 from time import perf_counter
 
 from django.conf import settings
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, ValidationError
 from django.urls import reverse
@@ -83,7 +84,8 @@ def guarded_responses(get_response):
 
 def readable_requests(get_response):
     """Answer 400 to what no browser sends and no database keeps: a NUL in a cookie, and a form that is not UTF-8, which is what
-    each page asks for. Other codecs fail, or let half characters through. And rows of the admin's lists that have no such key."""
+    each page asks for. Other codecs fail, or let half characters through. And what Django's admin stumbles over: rows that are
+    chosen by what is no key, a field without a name."""
 
     def middleware(request):
         if any("\0" in value for value in request.COOKIES.values()):
@@ -96,6 +98,8 @@ def readable_requests(get_response):
 
     def process_view(request, view, args, kwargs):
         model_admin = getattr(view, "model_admin", None)
+        if model_admin and "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+            raise BadRequest("A field without a name.")
         if request.method == "POST" and model_admin:
             for key in request.POST.getlist("_selected_action"):
                 _check_key(model_admin.opts.pk, key)

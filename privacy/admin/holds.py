@@ -2,6 +2,8 @@
 
 from django.contrib import admin, messages
 
+from people.admin.choosing import ChosenByName
+
 from ..actions import AlreadyHeld, NotHeld, lift_hold, place_hold
 from ..forms import HoldForm
 from ..models import LegalHold
@@ -19,6 +21,11 @@ class LegalHoldAdmin(admin.ModelAdmin):
     fields = ["person", "reason"]
     autocomplete_fields = ["person"]
     actions = ["lift_holds"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, widget=ChosenByName(db_field, self.admin_site), **kwargs
+        )
 
     @admin.action(description="Lift the hold", permissions=["change"])
     def lift_holds(self, request, queryset):
