@@ -57,7 +57,9 @@ def ask_for_proof(request, *, by_second_factor=False):
     # What somebody posted and then thought better of must not go through with a later proof.
     request.session.pop(STATE_SESSION_KEY, None)
     onward = request.get_full_path()
-    if request.method == "POST" and not any("password" in name for name in request.POST):
+    # Nor may it go through with less than was asked for: any proof takes it along.
+    is_kept = not by_second_factor and not any("password" in name for name in request.POST)
+    if request.method == "POST" and is_kept:
         request.session[STATE_SESSION_KEY] = {"request": _kept(request)}
         onward = request.path
     ways = get_adapter().get_reauthentication_methods(request.user)

@@ -1,12 +1,15 @@
 """Who may see the figures of which organisation: given and taken back, never edited."""
 
 from django.contrib import admin
+from django.utils.decorators import method_decorator
 
 from ..models import AnalystGrant
+from ..reauthentication import proof_required_to_post
 from .choosing import ChosenByName
 
 
 @admin.register(AnalystGrant)
+@method_decorator(proof_required_to_post, name="changeform_view")
 class AnalystGrantAdmin(admin.ModelAdmin):
     """An analyst sees rounded counts of an organisation, and never a person. It opens no page about anybody's round."""
 

@@ -157,8 +157,8 @@ def test_a_role_changes_after_the_proof_with_what_was_typed(late_superuser, cont
     assert (found.is_staff, found.name) == (True, "Nia P.")
 
 
-@pytest.mark.parametrize("address", [f"{PEOPLE}add/", "/admin/auth/group/add/"])
-def test_making_people_and_groups_asks_for_it_and_looking_does_not(late_superuser, address):
+@pytest.mark.parametrize("address", [f"{PEOPLE}add/", "/admin/auth/group/add/", "/admin/people/analystgrant/add/"])
+def test_making_people_groups_and_analysts_asks_for_it_and_looking_does_not(late_superuser, address):
     assert late_superuser.get(address).status_code == 200
     assert late_superuser.post(address, {"name": "New"}).url.startswith(AGAIN)
 

@@ -412,6 +412,17 @@ def test_their_password_again_is_not_enough(required, sign_in, editor):
     assert browser.get("/admin/").url.startswith(f"{MINE}reauthenticate/")
 
 
+def test_what_asks_for_more_than_a_password_does_not_go_through_with_one(
+    required, sign_in, superuser, contract_manager
+):
+    make_app(superuser)
+    browser, address = sign_in(superuser), f"{PEOPLE}{contract_manager.pk}/change/"
+    response = browser.post(address, {"name": "Nia", "is_active": "on", "is_staff": "on"})
+    assert response.url.startswith(f"{MINE}reauthenticate/")
+    assert browser.post(f"/accounts/reauthenticate/?next={address}", {"password": PASSWORD}).url == address
+    assert User.objects.get(pk=contract_manager.pk).is_staff is False
+
+
 def test_staff_who_signed_in_with_theirs_go_in(required, client, editor):
     secret = make_app(editor)
     client.post(reverse("account_login"), {"login": editor.email, "password": PASSWORD})
