@@ -48,7 +48,9 @@ def _batches(kind, now, end):
     total = 0
     while True:
         with transaction.atomic():
-            keys = list(kind.due(now).order_by("pk").values_list("pk", flat=True)[:BATCH])
+            # Locked as they are chosen: what somebody is changing at this moment is looked at again, and is old no more.
+            due = kind.due(now).select_for_update(of=("self",)).order_by("pk")
+            keys = list(due.values_list("pk", flat=True)[:BATCH])
             ended = end(keys) if keys else 0
         total += ended
         if not ended:
