@@ -32,7 +32,9 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in by e-mail address. Being staff or a superuser gives no right to read an assessment.
+    """A person who signs in by e-mail address.
+
+    Being staff or a superuser gives no right to read an assessment; ``privacy`` has the one exception, with a reason.
 
     session_generation  raised to end every session of theirs (``people.actions.end_sessions``)
     erased_at           when they were erased: the row stays, without anything of theirs, for what names it (``privacy``)

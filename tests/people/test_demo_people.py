@@ -14,7 +14,7 @@ import people.urls
 import service.context_processors
 import standards_portal.urls
 from assessments.agreement import open_differences
-from assessments.models import Assessment
+from assessments.models import Assessment, Reading
 from assessments.records import check_code, record_of
 from assessments.standing import read_views
 from people.actions import EDITORS, REVIEWERS
@@ -110,6 +110,17 @@ def test_the_line_manager_reads_what_was_shared_and_no_draft(made):
     read = Assessment.objects.visible_to(tomasz).values_list("owner__name", flat=True)
     assert sorted(read) == ["Bronagh Silverlough", "Ifeoma Larkbarrow", "Rhodri Cwmbargod"]
     assert [line.person.name for line in ReportingLine.objects.waiting_for(tomasz)] == ["Callum Inverwick"]
+
+
+def test_whoever_shared_finds_what_their_line_manager_has_read_since(made):
+    read = {
+        (each.reader.name, each.assessment.owner.name, each.assessment.shared_at < each.at < timezone.now())
+        for each in Reading.objects.select_related("reader", "assessment__owner")
+    }
+    owners = ("Rhodri Cwmbargod", "Bronagh Silverlough", "Ifeoma Larkbarrow")
+    assert read == {("Tomasz Quillfeather", owner, True) for owner in owners}
+    rhodris = Reading.objects.filter(assessment__owner__name="Rhodri Cwmbargod")
+    assert sorted(rhodris.values_list("what", flat=True)) == [Reading.What.EVIDENCE, Reading.What.OVERVIEW]
 
 
 def test_make_demo_people_twice_changes_nothing(made, capsys):
