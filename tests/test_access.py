@@ -10,11 +10,12 @@ is sent. What the table cannot find is found by twins: two worlds that differ in
 import logging
 import os
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 from django.db.models import Case, Q, Value, When
 from django.http import HttpResponse
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.views.generic import View
 
 from assessments import actions, permissions
@@ -26,6 +27,7 @@ from assessments.models.goal import GoalQuerySet
 from documents import pdf
 from people.actions import lines, notify
 from people.models import Notice
+from service import held_posts
 from service.access.framework import FRAMEWORK, staff
 from service.access.policy import POLICY, READ_BY_BOTH
 from service.access.rows import READS, ROLES, STATES
@@ -33,13 +35,15 @@ from service.models import HeldPost
 from standards.models import Version
 from standards.tree import version_tree
 from standards.views import reading
-from tests.access.cells import Run, missing_rows
+from tests.access.cells import METHODS, Run, missing_rows, tried
 from tests.access.drafts import READERS_OF_DRAFTS, wrong_draft_cells
-from tests.access.texts import MAY_OPEN, NAME, all_to_be_seen
+from tests.access.flaws import FLAWS
+from tests.access.swapping import planted_in_place
+from tests.access.texts import MAY_OPEN, NAME, all_to_be_seen, found_in
 from tests.access.twins import another_world, changed, pages_of
 from tests.access.world import PLAYED, answer, make_world, plan
 from tests.conftest import HEAVY
-from tests.factories import make_assessment, make_evidence, make_line, make_user, rate_all, reread, share
+from tests.factories import PASSWORD, make_assessment, make_evidence, make_line, make_user, rate_all, reread, share
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +251,35 @@ def test_an_owner_can_tell_it_once_the_review_is_finished(run):
     assert set(found) >= {run.path(key, "reviewed") for key in keys}
 
 
+def test_a_form_that_names_what_is_held_for_another_leaves_it(run):
+    others = run.world.subjects["agreed"].held
+    sent = run.payload("account-detail", "owner", "draft") | {held_posts.HELD: str(others.pk)}
+    response, after = tried(run.world.client("owner", "draft"), "post", run.path("account-detail", "draft"), sent)
+    assert response.status_code == 302
+    assert HeldPost._meta.db_table not in run._changed(after)
+
+
+def test_a_form_drawn_for_a_work_example_of_another_saves_nothing(run):
+    sent = run.payload("evidence-edit", "owner", "draft") | {"title": "Taken over"}
+    response, after = tried(
+        run.world.client("owner", "draft"), "post", run.path("evidence-edit: of another", "draft"), sent
+    )
+    assert (response.status_code, run._changed(after)) == (422, {})
+    assert found_in(response.content.decode()) <= {(kind, "draft") for kind, _ in all_to_be_seen("owner")}
+
+
+@pytest.mark.parametrize("onward", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
+def test_nobody_is_led_elsewhere(run, onward):
+    for role in ("signed out", "owner"):
+        for name in ("account_login", "account_logout", "account_reauthenticate", "admin:login"):
+            for method in METHODS:
+                given = {"next": onward, "password": PASSWORD, "login": run.world.people["colleague"].email}
+                response, _ = tried(run.world.client(role, "draft"), method, reverse(name), given)
+                led = response.headers.get("Location", "/")
+                assert urlsplit(led).netloc == "", (role, name, method)
+                assert not led.startswith(("//", "/\\")), (role, name, method)
+
+
 # The check itself, on planted faults
 
 
@@ -394,6 +427,15 @@ def test_a_reading_that_is_forgotten_is_found(run, monkeypatch):
     monkeypatch.setattr("assessments.views.evidence.shows", lambda *given: None)
     wrong = run.wrong_cells(only=["evidence-list"], roles=["line manager"], states=["shared"])
     assert wrong == ["evidence-list line manager shared get: no reading was noted"]
+
+
+@pytest.mark.parametrize("flaw", FLAWS[:2], ids=lambda flaw: flaw.what.replace(" ", "-"))
+def test_a_planted_flaw_is_found(run, flaw):
+    roles = ["superuser"] if flaw.tests == "superuser" else ["colleague"]
+    routes = flaw.routes.split()
+    assert run.wrong_cells(only=routes, roles=roles, states=["draft"]) == []
+    with planted_in_place(flaw):
+        assert Run(run.world).wrong_cells(only=routes, roles=roles, states=["draft"]) != []
 
 
 def test_texts_in_the_admin_are_found(run, settings, monkeypatch):

@@ -77,6 +77,7 @@ POLICY = {
     ),
     # Of the live line: either ends it; the one who accepted it may read that they did.
     "line-end": Row(by_state(EDIT), by_state(EDIT), NOT_THERE, special={"other line manager": EDIT}),
+    "line-end: waiting": Row(by_state(NEVER), by_state(NOT_THERE), NOT_THERE, special={"pending line manager": NEVER}),
     "line-answer: live": Row(by_state(NOT_THERE), by_state(EDIT), NOT_THERE, special={"other line manager": EDIT}),
     # Of the one that has ended: the former line manager may read that it has.
     "line-answer: ended": one_of("former line manager", EDIT, NOT_THERE),
@@ -101,6 +102,9 @@ POLICY = {
     "evidence-create": owners(NEVER, (DRAFTS, EDIT)),
     "evidence-edit": owners(NEVER, (DRAFTS, EDIT)),
     "evidence-delete": owners(NEVER, (DRAFTS, EDIT)),
+    # Under the address of one round, what belongs to somebody else's
+    "evidence-edit: of another": owners(NOT_THERE),
+    "evidence-delete: of another": owners(NOT_THERE),
     "assessment-delete": owners(NEVER, (DRAFTS, EDIT)),
     "report-detail": REPORT,
     "report-pdf": REPORT,
@@ -175,6 +179,7 @@ POLICY = {
     "conversation-detail: the one before": THE_ONE_BEFORE,
     "assessment-next": owners(NEVER, (OVER, EDIT)),
     "assessment-compare": REPORT,
+    "assessment-compare: with another": owners(NOT_THERE_TO_READ, others=NOT_THERE_TO_READ),
     # To a later version: here there is none, and no round was brought to one (tests/assessments/test_carrying_views.py has both).
     "assessment-carry-over": owners(NEVER, (DRAFTS, Pair(ON, ON))),
     "assessment-carried": owners(NOT_THERE_TO_READ, others=NOT_THERE_TO_READ),

@@ -32,9 +32,12 @@ class Addresses:
     def of(self, key, state):
         """The address of the subject's own row, of those that the key means."""
         subject = self.subjects[state]
+        other = self.subjects["shared" if state == "draft" else "draft"]
         name, _, which = key.partition(": ")
         route = self.by_key[name]
         known = self._known(subject, name, which)
+        if "another" in which:
+            known |= {"evidence_id": other.evidence.pk, "other_id": other.assessment.pk}
         if model := _model_of(name):
             row = _row_about(model, subject)
             known |= dict.fromkeys({"pk", "object_id", "user_id"} & {*route.parameters}, row)
