@@ -65,7 +65,7 @@ LONG = {
     "given-note",
 }
 NUMBERED = re.compile(r"h(\d\d)")
-MOST = {"reason": 500, "their-reason": 500}
+SHORT = {"file"}
 
 
 class HostileCast(plants.Cast):
@@ -85,7 +85,7 @@ class HostileCast(plants.Cast):
         if name not in self.texts:
             number = (len(self.texts) + self.offset) % (len(STORABLE) + 1)
             text = (*STORABLE, VERY_LONG)[number]
-            self.texts[name] = text[: 1000 if name in LONG else 150]
+            self.texts[name] = text[: 1000 if name in LONG else 100 if name in SHORT else 150]
         return self.texts[name]
 
 
