@@ -98,6 +98,8 @@ def test_each_way_to_run_starts(environment):
         ({"PORTAL_DEMO": "1"}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
         ({"PORTAL_DEMO": "1", "SECRET_KEY": ""}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
         ({"PORTAL_DEMO": "1", "PORTAL_ORIGIN": ""}, "PORTAL_DEMO", "Unset PORTAL_DEMO"),
+        ({"PORTAL_LOCAL_PASSWORDS": "0"}, "PORTAL_LOCAL_PASSWORDS", "Name a provider in OIDC_PROVIDERS"),
+        ({"OIDC_PROVIDERS": "work"}, "OIDC_WORK_NAME", "Set it to what people call their account"),
         (
             {"DATABASE_URL": "mysql://portal@localhost/portal"},
             "DATABASE_URL",

@@ -1,5 +1,6 @@
 """The forms of whoever signs in through a provider: what it did not say of them, and which connection is to end."""
 
+from allauth.account.utils import filter_users_by_email
 from allauth.socialaccount import forms as allauth_forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -45,7 +46,11 @@ class SocialSignupForm(allauth_forms.SignupForm):
 
     def clean(self):
         cleaned = super().clean()
-        return cleaned | {"email": self.given_email} if self.given_email else cleaned
+        if not self.given_email:
+            return cleaned
+        # Somebody may have come by it since the provider gave it.
+        self.account_already_exists = bool(filter_users_by_email(self.given_email))
+        return cleaned | {"email": self.given_email}
 
 
 class DisconnectForm(allauth_forms.DisconnectForm):

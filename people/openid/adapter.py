@@ -9,6 +9,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -55,6 +56,16 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         user = sociallogin.user
         user.email, user.name = (data.get("email") or "").lower(), data.get("name") or ""
         return user
+
+    def save_user(self, request, sociallogin, form=None):
+        """Both rows of a newcomer or none: of two who come at once with one address or one key, the second is refused."""
+        try:
+            with transaction.atomic():
+                return super().save_user(request, sociallogin, form)
+        except IntegrityError:
+            found = {"provider": sociallogin.provider, "reason": "taken"}
+            answer = render(request, "socialaccount/authentication_error.html", found, status=403)
+            raise ImmediateHttpResponse(answer) from None
 
     def is_auto_signup_allowed(self, request, sociallogin):
         """Whether the provider said all that an account needs; if not, its person is asked."""

@@ -113,6 +113,31 @@ def test_who_is_asked_for_a_name_has_no_token_in_the_session(client, provider):
     assert EmailAddress.objects.get().verified
 
 
+def test_an_address_that_somebody_came_by_meanwhile_makes_no_second_account(client, provider):
+    del provider.person["name"]
+    page = round_trip(client, provider).url
+    make_user(email="sunniva@example.gov.uk")
+    assert client.post(page, {"name": "Sunniva"}).url == reverse("account_email_verification_sent")
+    assert (User.objects.count(), SocialAccount.objects.count(), is_signed_in(client)) == (1, 0, False)
+    assert [message.subject for message in mail.outbox] == ["You already have an account"]
+
+
+@pytest.mark.parametrize("provider_says", ["a name", "no name"])
+def test_two_who_come_at_the_same_moment(client, provider, monkeypatch, provider_says):
+    """Neither the look for the address nor the form saw the other one."""
+    make_user(email="sunniva@example.gov.uk")
+    monkeypatch.setattr("people.openid.adapter.filter_users_by_email", lambda email: [])
+    monkeypatch.setattr("people.forms.sign_on.filter_users_by_email", lambda email: [])
+    monkeypatch.setattr("allauth.socialaccount.internal.flows.signup.assess_unique_email", lambda email: True)
+    if provider_says == "no name":
+        del provider.person["name"]
+    response = round_trip(client, provider)
+    if response.status_code == 302:
+        response = client.post(response.url, {"name": "Sunniva"})
+    assert (response.status_code, reason_in(response)) == (403, "taken")
+    assert (User.objects.count(), SocialAccount.objects.count(), is_signed_in(client)) == (1, 0, False)
+
+
 def test_who_comes_without_an_address_gives_one_and_confirms_it(client, provider, settings):
     settings.PORTAL_EMAIL_DOMAINS = frozenset({"example.gov.uk"})
     provider.person.update(email=None, email_verified=None)
