@@ -61,9 +61,11 @@ def world(kept_for_the_module):
 
 
 @pytest.fixture(autouse=True)
-def quietly(caplog, monkeypatch):
+def quietly(caplog, monkeypatch, settings):
     # A refusal is what most cells are about; nobody wants to read each one.
     caplog.set_level(logging.CRITICAL, "django")
+    # A session ends at one moment, so that what a page says of it does not depend on when it is drawn.
+    settings.SESSION_IDLE = settings.SESSION_LASTS
     # What is drawn and who gets it is the matter here, not the time that it takes to set a page.
     monkeypatch.setattr(pdf, "render_pdf", lambda html, **options: b"%PDF-" + html.encode())
 
