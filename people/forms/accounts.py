@@ -205,11 +205,6 @@ class AccountForm(forms.ModelForm):
     def clean_job_title(self):
         return one_line(self.cleaned_data["job_title"])
 
-    def save(self):
-        """Save what is typed here and nothing else: what is changed of the account in the same moment stands."""
-        self.instance.save(update_fields=self.Meta.fields)
-        return self.instance
-
 
 def one_line(text):
     """``text`` with each run of white space, line breaks included, as one space."""

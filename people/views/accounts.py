@@ -22,7 +22,8 @@ def account_detail(request):
     person = User.objects.get(pk=request.user.pk)
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # What else is changed of the account in the same moment stands.
+        form.instance.save(update_fields=form.Meta.fields)
         messages.success(request, "Your details are saved")
         return redirect("account-detail")
     unread = Notice.objects.visible_to(request.user).unread().count()
