@@ -41,7 +41,7 @@ def window(busy_portal):
     for each in opened:
         each.close()
     printed = busy_portal.printed()
-    assert "database is locked" not in printed
+    assert "SQLITE_BUSY" not in printed
     assert "Internal Server Error" not in printed
 
 
