@@ -256,7 +256,14 @@ SOCIALACCOUNT_FORMS = {
 }
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Beside the exact limit of each account (people.models.PasswordTry), for which the first of allauth's own makes room.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/5m/key"}
+# A department comes from a few addresses, so that what is counted for each has room for all of its people on a Monday.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "120/m/ip,10/5m/key",
+    "signup": "120/m/ip",
+    "reset_password": "120/m/ip,5/m/key",
+    "reset_password_from_key": "120/m/ip",
+}
 ACCOUNT_FORMS = {
     "login": "people.forms.LoginForm",
     "signup": "people.forms.SignupForm",

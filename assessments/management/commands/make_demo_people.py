@@ -20,7 +20,6 @@ from people.models import User
 from standards.models import Version
 from standards.tree import version_tree
 
-
 What = Reading.What
 
 
