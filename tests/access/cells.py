@@ -58,6 +58,11 @@ SMALL = {
 # To whom the public pages may look different; and a page of one's own is tried as the owner of two of the rounds.
 SMALL_ON_PUBLIC_PAGES = ("owner", "signed out")
 SMALL_OF_ONES_OWN = ("draft", "reviewed")
+# Everything about a person is read for these, whoever it is.
+SMALL_ON_COSTLY_PAGES = {
+    "my-data-json": ("owner", "line manager", "former line manager", "superuser", "signed out"),
+    "my-data-workbook": ("line manager", "signed out"),
+}
 # Who tries the methods that an address does not have.
 SMALL_WITH_ANY_METHOD = ("owner", "draft")
 # The admin and allauth do not look at rounds. The others are to them like one of these.
@@ -88,6 +93,8 @@ def states_for(key, role, method):
         return SMALL_OF_THE_FRAMEWORK if _is_tried_on_the_framework(key, role, method) else ()
     if HEAVY:
         return STATES
+    if role not in SMALL_ON_COSTLY_PAGES.get(key, ROLES):
+        return ()
     if row.is_public:
         return STATES[:1] if role in SMALL_ON_PUBLIC_PAGES else ()
     states = SMALL[role][METHODS.index(method)] if role in SMALL else STATES

@@ -45,7 +45,10 @@ def _answer(client, method, address, data):
 def _pages_of_their_own():
     """The pages without a parameter that are behind the sign-in."""
     by_name = {route.name: route for route in routes()}
+    # The workbook says what the JSON file says, and takes as long again.
     for key, row in POLICY.items():
+        if key == "my-data-workbook":
+            continue
         if key in by_name and not by_name[key].parameters and not row.is_public and row.others.get in (200, ON):
             yield reverse(key)
 
