@@ -92,7 +92,6 @@ class MFAAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": "You may enter the administration pages, so keep a second factor. Add another first",
         "cannot_generate_recovery_codes": "Add an app or a passkey first. Recovery codes are for when it is lost",
         "incorrect_code": "Enter the code that your app shows now, or a recovery code you have not used. This is not one",
-        "unverified_email": "Confirm your e-mail address first, by the link that we sent to it",
     }
 
     def get_totp_issuer(self):

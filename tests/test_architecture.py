@@ -51,7 +51,7 @@ WITHIN = {
     "openings": "models",
     "readings": "models",
     "access": "",
-    "openid": "reauthentication single_sign_on models",
+    "openid": "addresses reauthentication single_sign_on models",
     "adapters": "openid reauthentication sealing second_factors single_sign_on",
     "management": "access editions actions answers standing demo exports models",
     "migrations": "guards models",
@@ -64,7 +64,7 @@ WITHIN = {
     "backends": "written_queries models",
     "context_processors": "held_posts",
     "held_posts": "models",
-    "forms": "openings single_sign_on records answers wording demo notice_words plans models",
+    "forms": "addresses openings single_sign_on records answers wording demo notice_words plans models",
     "actions": "register retention traces "
     "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
     "publication "

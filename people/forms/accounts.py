@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
 
+from ..addresses import forget_wishes_for, is_of
 from ..demo import demo_people
 from ..models import Organisation, TooManyTries, User
 from ..single_sign_on import is_allowed
@@ -108,6 +109,10 @@ class SignupForm(allauth_forms.SignupForm):
     def clean_email(self):
         return check_domain(super().clean_email())
 
+    def validate_unique_email(self, value):
+        forget_wishes_for(value)
+        return super().validate_unique_email(value)
+
 
 class AddEmailForm(allauth_forms.AddEmailForm):
     """The new address of an account; it counts once its link has been opened."""
@@ -159,6 +164,11 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         word_email(self.fields["email"])
         self.helper = FormHelper(self, Submit("Send the link"))
+
+    def clean_email(self):
+        email = super().clean_email()
+        self.users = [each for each in self.users if is_of(each, email)]
+        return email
 
 
 class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):

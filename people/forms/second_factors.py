@@ -17,6 +17,7 @@ from django.urls import reverse
 from govuk.layout import Cancel, FormHelper, Submit
 
 CODE_IS = "Enter a code of 6 digits, or a recovery code of 8"
+NOT_WHAT_IT_SHOWS = "Enter the code that the app shows now. This is not it"
 NO_PASSKEY = "The browser gave no passkey that the portal can use. Try again, or use something else"
 # What is raised deep inside by what no browser sends.
 UNREADABLE = (
@@ -109,6 +110,13 @@ class ActivateAppForm(totp_forms.ActivateTOTPForm):
             required="Enter the code that the app shows",
         )
         self.helper = FormHelper(self, Submit("Save"), Cancel("Cancel", reverse("mfa_index")))
+
+    def clean_code(self):
+        try:
+            return super().clean_code()
+        except ValidationError as refused:
+            # allauth's words name recovery codes too, of which there are none yet.
+            raise (ValidationError(NOT_WHAT_IT_SHOWS) if refused.code == "incorrect_code" else refused) from None
 
     @property
     def secret_in_fours(self):

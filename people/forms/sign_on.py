@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
 
+from ..addresses import forget_wishes_for
 from ..models import User
 from .accounts import check_domain, one_line, word, word_email
 
@@ -43,6 +44,10 @@ class SocialSignupForm(allauth_forms.SignupForm):
 
     def clean_email(self):
         return check_domain(super().clean_email())
+
+    def validate_unique_email(self, value):
+        forget_wishes_for(value)
+        return super().validate_unique_email(value)
 
     def clean(self):
         cleaned = super().clean()

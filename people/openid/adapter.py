@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import render
 from django.urls import reverse
 
+from ..addresses import forget_wishes_for
 from ..reauthentication import proved_at_provider
 from ..single_sign_on import SignOnProvider, is_allowed
 from .provider import LOGIN, PROVE, OpenIDProvider
@@ -82,6 +83,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if process != LOGIN or sociallogin.is_existing or not sociallogin.user.email:
             return
         email, why = sociallogin.user.email, ""
+        forget_wishes_for(email)
         if not is_allowed(email, settings.PORTAL_EMAIL_DOMAINS):
             why = "domain"
         elif filter_users_by_email(email):

@@ -26,6 +26,7 @@ from tests.people.factors import (
     recovery_codes_of,
     use_recovery_code,
 )
+from tests.people.test_sign_up import link_in
 
 pytestmark = pytest.mark.django_db
 
@@ -83,9 +84,7 @@ def test_a_wrong_first_code_keeps_the_key_that_was_scanned(manager_client, contr
     manager_client.get(APP)
     secret = manager_client.session[SECRET]
     page = Page(manager_client.post(APP, {"code": "12 34"})).check()
-    assert page.errors == {
-        "id_code": "Enter the code that your app shows now, or a recovery code you have not used. This is not one"
-    }
+    assert page.errors == {"id_code": "Enter the code that the app shows now. This is not it"}
     assert manager_client.session[SECRET] == secret
     assert Authenticator.objects.count() == 0
 
@@ -124,6 +123,16 @@ def test_few_recovery_codes_are_said(manager_client, contract_manager):
         use_recovery_code(contract_manager, code)
     assert "You have only 3 recovery codes left. Make new ones." in Page(manager_client.get(MINE)).text
     assert "3 left. Make new ones" in Page(manager_client.get("/account/")).text
+
+
+def test_whoever_has_a_second_step_changes_their_address_too(manager_client, contract_manager):
+    make_app(contract_manager)
+    manager_client.post("/accounts/email/", {"action_add": "1", "email": "nia.new@example.com"})
+    (message,) = mail.outbox
+    assert message.to == ["nia.new@example.com"]
+    manager_client.post(link_in(message))
+    contract_manager.refresh_from_db()
+    assert contract_manager.email == "nia.new@example.com"
 
 
 def test_new_recovery_codes_end_the_old(manager_client, contract_manager):

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from people.models import User
@@ -64,6 +65,21 @@ def test_signing_up_with_a_known_address_says_the_same_and_makes_nobody(client, 
     assert response.url == reverse("account_email_verification_sent")
     assert User.objects.count() == 1
     assert [message.subject for message in mail.outbox] == ["You already have an account"]
+
+
+def test_an_address_that_somebody_wants_to_change_to_leads_nobody_into_their_account(client, contract_manager):
+    sign_in_with(client, contract_manager.email)
+    client.post(reverse("account_email"), {"action_add": "1", "email": "sunniva@example.com"})
+    mail.outbox.clear()
+    other = Client()
+    other.post(reverse("account_reset_password"), {"email": "sunniva@example.com"})
+    assert [message.subject for message in mail.outbox] == ["There is no account with this address"]
+    other.post(reverse("account_signup"), SIGN_UP)
+    assert list(EmailAddress.objects.values_list("user__name", "email", "verified").order_by("pk")) == [
+        (contract_manager.name, contract_manager.email, True),
+        ("Sunniva Ørnfjell", "sunniva@example.com", False),
+    ]
+    assert User.objects.get(email="sunniva@example.com").pk != contract_manager.pk
 
 
 def test_signing_up_without_anything(client):
