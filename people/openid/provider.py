@@ -202,5 +202,7 @@ class OpenIDProvider(OpenIDConnectProvider):
 
 def _text(value, longest):
     """A claim as one line of text; none where it is anything else or too long."""
-    text = " ".join(value.split()) if isinstance(value, str) and "\0" not in value else ""
-    return text if len(text) <= longest else ""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    # JSON may hold half a character, which no database takes; nor does it take NUL.
+    is_storable = "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+    return text if is_storable and len(text) <= longest else ""

@@ -29,20 +29,27 @@ def verified_claims(
     if not isinstance(token, str):
         raise Refused("no-token")
     claims = _signed_claims(token, keys, issuer, client_id)
-    if not isinstance(claims["nonce"], str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
+    said = claims["nonce"]
+    if not isinstance(said, str) or not said.isascii() or not hmac.compare_digest(said, nonce):
         raise Refused("nonce")
     parties = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if claims.get("azp", client_id) != client_id or (len(parties) > 1 and "azp" not in claims):
         raise Refused("audience")
+    if not _is_moment(claims["iat"]):
+        raise Refused("unreadable-token")
     if claims["iat"] < time.time() - FRESH - LEEWAY:
         raise Refused("expired")
     if not claims["sub"] or len(claims["sub"]) > LONGEST_SUB or not claims["sub"].isprintable():
         raise Refused("subject")
     if proved_since is not None:
         proved = claims.get("auth_time")
-        if not isinstance(proved, int | float) or isinstance(proved, bool) or proved < proved_since - LEEWAY:
+        if not _is_moment(proved) or proved < proved_since - LEEWAY:
             raise Refused("not-proved-again")
     return claims
+
+
+def _is_moment(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _signed_claims(token, keys, issuer, client_id):

@@ -138,6 +138,13 @@ def test_two_who_come_at_the_same_moment(client, provider, monkeypatch, provider
     assert (User.objects.count(), SocialAccount.objects.count(), is_signed_in(client)) == (1, 0, False)
 
 
+def test_an_address_that_somebody_else_wants_to_change_to_is_the_newcomers(client, provider, contract_manager):
+    EmailAddress.objects.create(user=contract_manager, email=SUNNIVA["email"].lower(), verified=False)
+    assert round_trip(client, provider).url == reverse("assessment-list")
+    assert client.session["_auth_user_id"] != str(contract_manager.pk)
+    assert not EmailAddress.objects.filter(user=contract_manager, verified=False).exists()
+
+
 def test_who_comes_without_an_address_gives_one_and_confirms_it(client, provider, settings):
     settings.PORTAL_EMAIL_DOMAINS = frozenset({"example.gov.uk"})
     provider.person.update(email=None, email_verified=None)
@@ -208,8 +215,9 @@ def test_the_same_key_from_another_issuer_is_somebody_else(client, provider, sun
     assert not is_signed_in(client)
 
 
-def test_claims_that_are_no_text_or_too_long_are_left_out(client, provider):
-    provider.person |= {"name": "x" * 151, "email": ["sunniva@example.gov.uk"]}
+@pytest.mark.parametrize("name", ["x" * 151, "half a \ud800 character", "N\0L"])
+def test_claims_that_are_no_text_or_too_long_are_left_out(client, provider, name):
+    provider.person |= {"name": name, "email": ["sunniva@example.gov.uk"]}
     assert round_trip(client, provider).url == reverse("socialaccount_signup")
     assert client.get(reverse("socialaccount_signup")).status_code == 200
 
@@ -358,6 +366,7 @@ CASES = {
     "changed nonce": ("nonce", faulty(claims={"nonce": "x" * 43})),
     "no nonce": ("nonce", faulty(claims={"nonce": None})),
     "a nonce that is no text": ("nonce", faulty(claims={"nonce": 7})),
+    "a nonce of half a character": ("nonce", faulty(claims={"nonce": "\ud800"})),
     "another issuer in the token": ("issuer", faulty(claims={"iss": "https://evil.example"})),
     "another issuer in discovery": ("issuer", issuer_of_discovery),
     "another issuer in the callback": ("issuer", issuer_of_the_callback),
@@ -371,6 +380,7 @@ CASES = {
     "a subject that is too long": ("subject", faulty(claims={"sub": "s" * 192}, said={"sub": "s" * 192})),
     "expired": ("expired", faulty(claims={"exp": int(time.time()) - 120})),
     "of tomorrow": ("expired", faulty(claims={"iat": int(time.time()) + 86_400})),
+    "made when, in text": ("unreadable-token", faulty(claims={"iat": str(int(time.time()))})),
     "made long ago, still valid": ("expired", faulty(claims={"iat": int(time.time()) - 3600})),
     "alg none": ("algorithm", unsigned),
     "alg HS256 with the client secret": ("algorithm", signed_with_our_secret),
