@@ -4,7 +4,6 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from assessments import actions
 from assessments.actions import save_evidence, save_ratings, set_targets, start_assessment
@@ -12,6 +11,7 @@ from assessments.answers import Answered, Change
 from assessments.models import Assessment, Conversation, Evidence, Goal
 from people.actions import make_person
 from people.actions.lines import accept_line, name_line_manager
+from people.sessions import SessionStore
 from standards.models import RoleProfile, Version
 from standards.tree import version_tree
 
