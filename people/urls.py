@@ -7,6 +7,7 @@ urlpatterns = [
     path("account/", accounts.account_detail, name="account-detail"),
     path("account/notices/", notices.notice_choose, name="notice-choose"),
     path("account/stay-signed-in/", sessions.session_extend, name="session-extend"),
+    path("account/stay-signed-in/warning/", sessions.session_warning, name="session-warning"),
     path("let-in/", let_in.let_in, name="let-in"),
     path("accounts/2fa/webauthn/keys/<int:authenticator_id>/remove/", passkeys.passkey_remove, name="passkey-remove"),
     path("notices/", notices.notice_list, name="notice-list"),

@@ -1,14 +1,25 @@
 // Warns before a sign-in ends. Other windows may have prolonged it, so the server is asked before anything is said.
 const dialog = document.getElementById("session-warning");
-const [extend] = dialog.querySelectorAll("form");
-const time = dialog.querySelector("[data-time]");
-const failed = dialog.querySelector("[data-failed]");
-const { address, left } = dialog.dataset;
+const { address, left, words } = dialog.dataset;
 const AHEAD = 120;
 const ASK_EVERY = 15;
 let ends = Date.now() + left * 1000;
 let asked = 0;
 let told = "";
+let extend, time, failed;
+
+function find() {
+  extend = dialog.querySelector("form");
+  time = dialog.querySelector("[data-time]");
+  failed = dialog.querySelector("[data-failed]");
+  extend?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    failed.textContent = "";
+    ask({ method: "POST", body: new FormData(extend) }).catch(() => {
+      failed.textContent = "That did not work. Try again.";
+    });
+  });
+}
 
 function show(state) {
   for (const part of dialog.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.includes(state);
@@ -27,6 +38,11 @@ function say(seconds) {
 async function ask(options) {
   asked = Date.now();
   const reply = await fetch(address, { redirect: "manual", ...options });
+  if (!extend) {
+    // Brought when it is needed, so that no page is heavier for it.
+    dialog.innerHTML = await (await fetch(words)).text();
+    find();
+  }
   if (reply.type === "opaqueredirect") return show("ended");
   const { left, more, token } = await reply.json();
   ends = Date.now() + left * 1000;
@@ -42,20 +58,14 @@ async function ask(options) {
 setInterval(() => {
   const seconds = (ends - Date.now()) / 1000;
   if (seconds > AHEAD || told === "ended") return;
-  say(seconds);
+  if (time) say(seconds);
   if (Date.now() - asked > (seconds > 0 ? ASK_EVERY : 2) * 1000) ask().catch(() => {});
 }, 1000);
 
-extend.addEventListener("submit", (event) => {
-  event.preventDefault();
-  failed.textContent = "";
-  ask({ method: "POST", body: new FormData(extend) }).catch(() => {
-    failed.textContent = "That did not work. Try again.";
-  });
-});
 // Escape is an answer too: somebody is there.
 dialog.addEventListener("cancel", (event) => {
   if (told !== "idle") return;
   event.preventDefault();
   extend.requestSubmit();
 });
+find();

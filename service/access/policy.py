@@ -64,6 +64,8 @@ POLICY = {
     # People
     "account-detail": members(EDIT),
     "session-extend": members(Pair(200, 200)),
+    # Words alone, for pages whose sign-in has ended too.
+    "session-warning": everyone(),
     # Of a key that is nobody's.
     "let-in": everyone(NEVER),
     "notice-choose": members(EDIT),

@@ -379,6 +379,7 @@ NO_PAGE = {
     **pages_of_single_sign_on.NO_PAGE,
     "rating-save": "answers a script in JSON",
     "session-extend": "answers a script in JSON",
+    "session-warning": "a part of a page, which a script brings (tests/browser/test_session_warning.py)",
     "report-pdf": "a download",
     "version-export": "a download",
     "demo-sign-in": "takes a POST and leads on",

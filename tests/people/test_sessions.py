@@ -207,6 +207,19 @@ def test_a_page_says_how_long_is_left_when_it_is_used(sign_in, contract_manager,
     assert 'data-left="3570"' in browser.get(ACCOUNT).content.decode()
 
 
+def test_the_words_of_the_warning_keep_nothing_alive_and_are_there_after_the_end(sign_in, contract_manager, clock):
+    browser = sign_in(contract_manager)
+    page = browser.get(ACCOUNT).content.decode()
+    assert "You are about to be signed out" not in page
+    assert f'data-words="{reverse("session-warning")}"' in page
+    for minutes in (59, 2):
+        clock.forward(minutes=minutes)
+        words = browser.get(reverse("session-warning")).content.decode()
+        assert words.count("You are about to be signed out") == 1
+        assert words.count('name="csrfmiddlewaretoken" value=""') == 2
+    assert not is_signed_in(browser)
+
+
 def test_the_admins_pages_warn_too(sign_in, superuser, clock):
     html = sign_in(superuser).get("/admin/").content.decode()
     assert html.count('data-left="3600"') == 1
