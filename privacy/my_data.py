@@ -15,8 +15,11 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Goal, Rating
 from documents.workbook import LONGEST_TEXT, Column, Sheet, make_workbook
+from govuk.environment import day, time_of_day
+from people.notice_words import SAID
 from standards.models import Level
 
+from .headings import heading, in_order
 from .register import RECORDS, Record, Way
 from .traces import addresses_of, lasting_sessions_of, log_entries_about
 
@@ -33,13 +36,15 @@ _ALONG = {
     "given_under": "given_under__framework",
     "assessment": "assessment__owner",
 }
+# Whose kind is that of a notice.
+_TOLD = ("people.Notice", "people.NoticeChoice")
 # What people look for first.
 _FIRST = {"people.User": 0, "assessments.Assessment": 1, "assessments.Rating": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One kind of record as the download has it: ``rows`` map the names of fields to values that JSON has."""
+    """One kind of record as the download has it: ``rows`` map the names of fields to values that JSON has, or to times."""
 
     key: str
     title: str
@@ -131,7 +136,13 @@ class _Reader:
             if field.is_relation:
                 said[field.name] = None if value is None else self._named(value)
             elif field.name == "rank":
-                said["level"] = self._level(row, value)
+                said["level"] = self._level(self._version_of(row), value)
+            elif field.name == "aims":
+                said["aims"] = [
+                    f"{code} at {self._level(row.assessment.version_id, rank)}" for code, rank in value or ()
+                ]
+            elif field.name == "kind" and row._meta.label in _TOLD:
+                said["kind"] = SAID[value].title
             elif field.choices:
                 said[field.name] = str(dict(field.flatchoices).get(value, value))
             else:
@@ -140,11 +151,14 @@ class _Reader:
             said[name] = [self._named(each) for each in getattr(row, name).all()]
         return said
 
-    def _level(self, row, rank):
+    def _version_of(self, row):
+        standing = getattr(row, "area", None) or row.statement.area
+        return standing.section.version_id
+
+    def _level(self, version_id, rank):
         if rank is None:
             return None
-        standing = getattr(row, "area", None) or row.statement.area
-        name = self.levels.get((standing.section.version_id, rank))
+        name = self.levels.get((version_id, rank))
         return name or ("Not yet" if rank == 0 else str(rank))
 
     def _named(self, value):
@@ -159,33 +173,34 @@ class _Reader:
         if label == "standards.RoleProfile":
             return value.title
         if label == "assessments.Assessment":
-            whose = "" if value.owner_id == self.person.pk else f" of {value.owner.name}" if value.owner else ""
-            return f"{value.title}{whose}" if whose else str(value)
+            if value.owner_id == self.person.pk:
+                return f"{value.title}, started {day(value.started_at)}"
+            return f"{value.title} of {value.owner.name}" if value.owner else str(value)
         if label in ("assessments.Goal", "assessments.Evidence"):
             return getattr(value, "what", None) or value.title
         return str(value)
 
 
 def _plain(value):
-    if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return f"{len(value)} bytes"
-    if value is None or isinstance(value, str | int | bool | list | dict):
+    if value is None or isinstance(value, str | int | bool | list | dict | date):
         return value
     return str(value)
+
+
+def _iso(value):
+    return timezone.localtime(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
 
 
 def as_json(person, sections, *, made_at) -> bytes:
     """The sections as one JSON file."""
     whole = {
         "person": person.name,
-        "made_on": _plain(timezone.localdate(made_at)),
+        "made_on": timezone.localdate(made_at),
         **{each.key: each.rows for each in sections},
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+    return json.dumps(whole, ensure_ascii=False, indent=1, default=_iso).encode()
 
 
 def as_workbook(sections, *, made_at) -> bytes:
@@ -202,8 +217,9 @@ def as_workbook(sections, *, made_at) -> bytes:
 
 
 def _sheet(name, section):
-    keys = list(dict.fromkeys(key for row in section.rows for key in row))
-    columns = [Column(key.replace("_", " ").capitalize(), 40 if _is_long(section, key) else 18) for key in keys]
+    # A column in which nothing stands says nothing.
+    keys = in_order(list(dict.fromkeys(key for row in section.rows for key in row if row[key] not in (None, "", []))))
+    columns = [Column(heading(key), 40 if _is_long(section, key) else 18) for key in keys]
     rows = [each for row in section.rows for each in _cut([_cell(row.get(key)) for key in keys])]
     return Sheet(name, columns, rows)
 
@@ -217,6 +233,10 @@ def _cell(value):
         return value
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return f"{day(value)} at {time_of_day(value)}"
+    if isinstance(value, date):
+        return day(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return "\n".join(value)
     return value if isinstance(value, int) else json.dumps(value, ensure_ascii=False)

@@ -46,7 +46,7 @@ WITHIN = {
     "against_source actions forms line_import edits wording "
     "version_edits version_tables models",
     "line_import": "actions models",
-    "my_data": "register traces models",
+    "my_data": "headings register traces models",
     "retention": "models",
     "openings": "models",
     "readings": "models",

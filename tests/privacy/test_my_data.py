@@ -1,6 +1,7 @@
 """What is kept about somebody, for themselves: everything, nothing of others that they may not read, and no formula."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -82,6 +83,21 @@ def test_the_files_have_words_for_codes(cast):
     assert account["name"] == plant("name")
     assert "password" not in account
     assert "secret" not in str(sections["second_factors"])
+
+
+def test_the_workbook_reads_like_the_pages(cast):
+    book = load_workbook(BytesIO(as_workbook(read_sections(cast.person), made_at=long_ago(0))))
+    sheets = {re.sub(r"^\d+ ", "", sheet.title): list(sheet.iter_rows(values_only=True)) for sheet in book}
+    headings = [each for rows in sheets.values() for each in rows[0]]
+    assert [each for each in headings if "_" in each or each.endswith((" at", " on", "Id"))] == []
+    cells = [str(each) for name, rows in sheets.items() for row in rows[1:] for each in row if each is not None]
+    assert [each for each in cells if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", each)] == []
+    account = dict(zip(sheets["Your account"][0], sheets["Your account"][1], strict=True))
+    assert account["May enter the administration pages"] == "No"
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d", account["Joined"])
+    # A column with nothing in it is left out, and what only the portal needs stands last.
+    assert "Erased" not in account
+    assert list(account)[-1] == "The portal’s own number"
 
 
 def test_the_same_number_of_queries_with_many_answers(cast):
