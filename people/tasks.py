@@ -78,7 +78,7 @@ def _message(notice):
     actor = notice.actor
     text = letter(
         notice.kind,
-        actor=str(actor or ""),
+        actor=notice.actor_name,
         actor_address=actor.email if actor else "",
         has_account=notice.recipient is not None,
         due_on=notice.due_on,

@@ -70,7 +70,7 @@ class LoginForm(allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         word_email(self.fields["login"], autocomplete="username")
         _word_password(self.fields["password"])
-        self.demo_people = demo_people() if settings.PORTAL_DEMO else ()
+        self.demo_people = _demo_people_here() if settings.PORTAL_DEMO else ()
         self.providers = settings.SIGN_ON_PROVIDERS
         self.takes_passwords = settings.PORTAL_LOCAL_PASSWORDS
         self.helper = FormHelper(self, Submit("Sign in"))
@@ -81,6 +81,12 @@ class LoginForm(allauth_forms.LoginForm):
         except ValidationError as refused:
             self.add_error("login", refused)
             return self.cleaned_data
+
+
+def _demo_people_here():
+    # They may try out being erased, too.
+    here = set(User.objects.filter(is_active=True).values_list("email", flat=True))
+    return [person for person in demo_people() if person.email in here]
 
 
 class SignupForm(allauth_forms.SignupForm):

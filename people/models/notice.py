@@ -121,6 +121,13 @@ class Notice(models.Model):
     def __str__(self):
         return f"Notice {self.pk}: {self.kind}"
 
+    @property
+    def actor_name(self) -> str:
+        """Whose doing it was, in words; "" where it was nobody's."""
+        if self.actor and self.actor.erased_at:
+            return "somebody whose account is erased"
+        return str(self.actor or "")
+
 
 class NoticeChoice(models.Model):
     """A kind of notice that a person does not want by e-mail. They still find it on the page of their notices."""

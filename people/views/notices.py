@@ -26,7 +26,7 @@ def notice_list(request):
     rows = [
         {
             "notice": notice,
-            "text": headline(notice.kind, actor=str(notice.actor or ""), due_on=notice.due_on),
+            "text": headline(notice.kind, actor=notice.actor_name, due_on=notice.due_on),
             "link": link_text(notice.kind) if notice.path else "",
         }
         for notice in page

@@ -108,6 +108,7 @@ def erase_person(*, person, at=None):
     addresses = addresses_of(person)
     rounds = Assessment.objects.filter(owner=person).select_for_update().order_by("pk")
     keys = list(rounds.values_list("pk", flat=True))
+    lines = [reverse("line-answer", args=[pk]) for pk in person.reporting_lines.values_list("pk", flat=True)]
     delete_sessions(person, addresses)
     empty_log_entries(person, addresses)
     _end_lines(person, addresses, at)
@@ -115,7 +116,7 @@ def erase_person(*, person, at=None):
     delete_of_rounds(erase_rounds(keys=keys, at=at))
     delete_of_person(person)
     nobody = f"erased-{uuid.uuid4()}@invalid"
-    _unlink(addresses, keys, nobody)
+    _unlink(addresses, keys + lines, nobody)
     _empty(person, nobody, at)
     Erasure.objects.standing().filter(person=person).update(done_at=at)
 
@@ -136,12 +137,12 @@ def _end_lines(person, addresses, at):
         notify(recipient=line.person, kind=Notice.Kind.LINE_DECLINED, path=reverse("line-detail"))
 
 
-def _unlink(addresses, keys, nobody):
-    """Their addresses and the ways to their rounds, in what is others'."""
+def _unlink(addresses, places, nobody):
+    """Their addresses and the ways to their rounds and lines, in what is others'. ``places`` are parts of paths."""
     ReportingLine.objects.filter(email__in=addresses).update(email=nobody)
     Notice.objects.filter(address__in=addresses).delete()
-    for key in keys:
-        Notice.objects.filter(path__contains=str(key)).update(path="")
+    for each in places:
+        Notice.objects.filter(path__contains=str(each)).update(path="")
 
 
 def _empty(person, nobody, at):

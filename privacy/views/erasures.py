@@ -49,7 +49,8 @@ def erasure_cancel(request):
             messages.success(request, "Your account stays, and everything in it")
         return redirect("my-data-detail")
     if erasure is None:
-        return redirect("erasure-ask")
+        # By the link of a notice from before they changed their mind.
+        return redirect("my-data-detail")
     context = {
         "erasure": erasure,
         "is_due": erasure.due_at <= timezone.now(),

@@ -17,6 +17,7 @@ from privacy.actions import (
 from privacy.register import RECORDS
 from standards_portal.environment import env_database
 from tests.factories import reread
+from tests.pages import Page
 from tests.privacy.plants import (
     IN_OTHERS_RECORDS,
     Cast,
@@ -90,8 +91,14 @@ def test_an_erased_round_is_nobodys(cast, sign_in):
     assert admin_page.status_code == 302
 
 
-def test_others_are_told_and_keep_what_was_written_for_them(cast):
+def test_others_are_told_and_keep_what_was_written_for_them(cast, sign_in):
+    lines = [f"/line-manager/{pk}/" for pk in cast.person.reporting_lines.values_list("pk", flat=True)]
+    assert lines
     erase_person(person=cast.person)
+    page = Page(sign_in(cast.line_manager).get("/notices/")).text
+    assert "You and somebody whose account is erased are no longer line manager and team member here" in page
+    assert "Erased person" not in page
+    assert not Notice.objects.filter(path__in=lines).exists()
     told = Notice.objects.filter(actor=cast.person).values_list("recipient", "kind")
     assert {("line-ended", cast.line_manager.pk), ("closed", cast.line_manager.pk)} <= {(b, a) for a, b in told}
     assert (cast.member.pk, "line-ended") in told

@@ -157,7 +157,7 @@ def test_erasure_ask_wants_the_word(sign_in, proved):
     assert browser.get("/erase-me/").url == "/erase-me/cancel/"
     assert "Keep your account" in Page(browser.get("/account/")).text
     assert browser.post("/erase-me/cancel/").url == "/my-data/"
-    assert browser.get("/erase-me/cancel/").url == "/erase-me/"
+    assert browser.get("/erase-me/cancel/").url == "/my-data/"
     assert "Keep your account" not in Page(browser.get("/account/")).text
 
 
