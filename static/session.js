@@ -1,6 +1,7 @@
 // Warns before a sign-in ends. Other windows may have prolonged it, so the server is asked before anything is said.
-const dialog = document.getElementById("session-warning");
-const { address, left, words } = dialog.dataset;
+// The admin's pages have words of their own; the others get them when they are needed, so that no page is heavier for them.
+const { address, left } = document.querySelector("script[data-left]").dataset;
+const dialog = document.getElementById("session-warning") ?? document.createElement("dialog");
 const AHEAD = 120;
 const ASK_EVERY = 15;
 let ends = Date.now() + left * 1000;
@@ -9,6 +10,10 @@ let told = "";
 let extend, time, failed;
 
 function find() {
+  dialog.id = "session-warning";
+  dialog.role = "alertdialog";
+  dialog.setAttribute("aria-labelledby", "session-title");
+  dialog.setAttribute("aria-describedby", "session-text");
   extend = dialog.querySelector("form");
   time = dialog.querySelector("[data-time]");
   failed = dialog.querySelector("[data-failed]");
@@ -39,8 +44,8 @@ async function ask(options) {
   asked = Date.now();
   const reply = await fetch(address, { redirect: "manual", ...options });
   if (!extend) {
-    // Brought when it is needed, so that no page is heavier for it.
-    dialog.innerHTML = await (await fetch(words)).text();
+    document.body.append(dialog);
+    dialog.innerHTML = await (await fetch(`${address}warning/`)).text();
     find();
   }
   if (reply.type === "opaqueredirect") return show("ended");

@@ -211,7 +211,8 @@ def test_the_words_of_the_warning_keep_nothing_alive_and_are_there_after_the_end
     browser = sign_in(contract_manager)
     page = browser.get(ACCOUNT).content.decode()
     assert "You are about to be signed out" not in page
-    assert f'data-words="{reverse("session-warning")}"' in page
+    assert f'data-address="{EXTEND}"' in page
+    assert reverse("session-warning") == f"{EXTEND}warning/"
     for minutes in (59, 2):
         clock.forward(minutes=minutes)
         words = browser.get(reverse("session-warning")).content.decode()
