@@ -23,6 +23,7 @@ PROOFS = {
     "mfa_reauthenticate": "Enter a code from your app, or a recovery code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
+SECOND_FACTORS = {"mfa_reauthenticate", "mfa_reauthenticate:webauthn"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -82,14 +83,19 @@ class AccountAdapter(DefaultAccountAdapter):
         ours = [way | {"description": PROOFS[way["id"]]} for way in super().get_reauthentication_methods(user)]
         if not settings.PORTAL_LOCAL_PASSWORDS:
             ours = [way for way in ours if way["id"] != "reauthenticate"]
-        return ours + ways_to_prove(user)
+        ways = ours + ways_to_prove(user)
+        if settings.SECOND_FACTOR_REQUIRED and user.is_staff and any(way["id"] in SECOND_FACTORS for way in ways):
+            # A password would lead whoever wants to enter the admin back to the same question.
+            strong = SECOND_FACTORS | {f"provider:{each}" for each in settings.SECOND_FACTOR_PROVIDERS}
+            ways = [way for way in ways if way["id"] in strong]
+        return ways
 
 
 class MFAAdapter(DefaultMFAAdapter):
     """How allauth's second factors behave here: the portal's words, and who may not do without one."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "You may enter the administration pages, so keep a second factor. Add another first",
+        "cannot_delete_authenticator": "You may enter the administration pages, which need a second step. Add another app or passkey first",
         "cannot_generate_recovery_codes": "Add an app or a passkey first. Recovery codes are for when it is lost",
         "incorrect_code": "Enter the code that your app shows now, or a recovery code you have not used. This is not one",
     }

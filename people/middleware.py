@@ -14,7 +14,7 @@ ADMIN = reverse_lazy("admin:index")
 OPEN_TO_ALL = {"login", "logout"}
 # allauth lets whoever has no password set one; with it somebody could come back to a session that they found open.
 PROVED_FIRST = {"account_set_password"}
-SET_ONE_UP = "The administration pages need a second factor. Set one up, then come back"
+SET_ONE_UP = "The administration pages need a second step when you sign in. Set one up, then come back"
 
 
 def proof_again(get_response):

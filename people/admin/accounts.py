@@ -109,9 +109,9 @@ class UserAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             reset_second_factors(user=person)
-            messages.success(request, f"{person} has no second factor any more, and was told so by e-mail.")
+            messages.success(request, f"{person} has no second step any more, and was told so by e-mail.")
             return redirect("admin:people_user_change", person.pk)
-        context = {"title": "Remove their second factors", "person": person, **self.admin_site.each_context(request)}
+        context = {"title": "Remove their second step", "person": person, **self.admin_site.each_context(request)}
         return TemplateResponse(request, "admin/people/user/reset_second_factors.html", context)
 
     def save_model(self, request, obj, form, change):

@@ -173,7 +173,7 @@ def test_a_passkey_is_renamed_and_removed(manager_client, contract_manager):
 
 def test_the_page_for_a_passkey_says_what_to_do_without_scripts(manager_client):
     page = Page(manager_client.get(f"{MINE}webauthn/add/"))
-    assert "A passkey needs scripts" in page.text
+    assert "Passkeys need JavaScript" in page.text
     assert f'href="{APP}"' in page.html
 
 
@@ -400,7 +400,7 @@ def test_staff_without_one_are_led_to_set_one_up(required, sign_in, editor):
     for address in ("/admin/", "/admin/standards/version/", "/admin/nothing/", "/admin/jsi18n/"):
         assert browser.get(address).url == MINE, address
     assert browser.post("/admin/standards/version/add/", {"number": "9"}).url == MINE
-    assert "The administration pages need a second factor." in Page(browser.get(MINE)).text
+    assert "The administration pages need a second step when you sign in." in Page(browser.get(MINE)).text
     assert browser.get("/account/").status_code == 200
     assert browser.post("/admin/logout/").status_code == 302
 
@@ -417,6 +417,7 @@ def test_staff_who_came_without_theirs_are_asked_for_it(required, sign_in, edito
 def test_their_password_again_is_not_enough(required, sign_in, editor):
     make_app(editor)
     browser = sign_in(editor)
+    assert "/accounts/reauthenticate/" not in Page(browser.get(f"{MINE}reauthenticate/?next=/admin/")).html
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert browser.get("/admin/").url.startswith(f"{MINE}reauthenticate/")
 
@@ -428,7 +429,8 @@ def test_what_asks_for_more_than_a_password_does_not_go_through_with_one(
     browser, address = sign_in(superuser), f"{PEOPLE}{contract_manager.pk}/change/"
     response = browser.post(address, {"name": "Nia", "is_active": "on", "is_staff": "on"})
     assert response.url.startswith(f"{MINE}reauthenticate/")
-    assert browser.post(f"/accounts/reauthenticate/?next={address}", {"password": PASSWORD}).url == address
+    again = browser.post(f"/accounts/reauthenticate/?next={address}", {"password": PASSWORD})
+    assert again.url.startswith(f"{MINE}reauthenticate/")
     assert User.objects.get(pk=contract_manager.pk).is_staff is False
 
 
@@ -485,7 +487,7 @@ def test_staff_keep_their_last_one(required, sign_in, editor):
     make_app(editor)
     browser = sign_in(editor)
     response = browser.post(f"{MINE}totp/deactivate/")
-    refusal = "You may enter the administration pages, so keep a second factor. Add another first"
+    refusal = "You may enter the administration pages, which need a second step. Add another app or passkey first"
     assert refusal in Page(response).text
     passkey = make_passkey(editor)
     assert browser.post(f"{MINE}totp/deactivate/").url == MINE
