@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "opening of an assessment",
+                "verbose_name_plural": "openings of assessments",
                 "ordering": ["-opened_at", "-pk"],
             },
         ),

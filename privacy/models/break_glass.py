@@ -20,6 +20,8 @@ class BreakGlass(models.Model):
 
     class Meta:
         ordering = ["-opened_at", "-pk"]
+        verbose_name = "opening of an assessment"
+        verbose_name_plural = "openings of assessments"
 
     def __str__(self):
         return f"Opening {self.pk}"

@@ -76,7 +76,7 @@ def test_a_passkey_is_made_and_then_lets_its_person_in(desk):
     desk.plug_in_phone()
     desk.sign_in()
     desk.goto(f"{MINE}webauthn/add/")
-    assert not desk.page.get_by_text("A passkey needs scripts").is_visible()
+    assert not desk.page.get_by_text("Passkeys need JavaScript").is_visible()
     desk.page.get_by_label("What to call it").fill("My <b>phone")
     desk.press("Make the passkey")
     desk.arrives(f"{MINE}recovery-codes/")
@@ -131,7 +131,7 @@ def test_an_app_is_set_up_and_asked_for(desk, scripts):
     desk = desk(scripts=scripts, width=320)
     desk.sign_in()
     desk.goto(f"{MINE}webauthn/add/")
-    assert desk.page.get_by_text("A passkey needs scripts").is_visible() == (not scripts)
+    assert desk.page.get_by_text("Passkeys need JavaScript").is_visible() == (not scripts)
     assert desk.page.get_by_role("button", name="Make the passkey").is_visible() == scripts
     desk.goto(f"{MINE}totp/activate/")
     picture = desk.page.get_by_role("img", name="QR code")

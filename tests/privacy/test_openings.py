@@ -327,7 +327,7 @@ def test_a_round_that_is_erased_between_choosing_and_opening(client, person, wor
 
 
 def test_the_list_of_what_one_has_opened(client, opened):
-    assert "Nothing." in words_of(client.get(LIST))
+    assert "You have not opened any assessment." in words_of(client.get(LIST))
     opening = opened("draft")
     page = client.get(LIST)
     assert links_of(page)["Ada Rowanberry"] == page_of(opening)
