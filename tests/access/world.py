@@ -249,6 +249,7 @@ def _bring_to(state, assessment, line_manager, former):
         assessment = confirm(assessment, line_manager, owner, disagreement=planted("disagreement", state))
     if state == ERASED:
         _erase(confirm(assessment, line_manager, owner))
+        assessment = reread(assessment)
     return assessment
 
 
