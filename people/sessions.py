@@ -98,7 +98,8 @@ def lasting_sessions(get_response):
             is_use = not getattr(request, "in_background", False) and response.status_code < 500
             if is_use and not request.session.modified:
                 request.session.stay_alive()
-        elif (had_session and request.session.is_empty()) or ENDED in request.GET:
+        # Of somebody whose account was closed the session is still there, and signs nobody in.
+        elif (had_session and (request.session.is_empty() or SESSION_KEY in request.session)) or ENDED in request.GET:
             _say_that_it_ended(response)
         return response
 

@@ -321,6 +321,11 @@ def test_the_sign_in_page_says_that_the_session_ended_and_leads_back(client, con
     assert "You were signed out" not in client.get("/help/").content.decode()
 
 
+def test_the_sign_in_page_says_so_to_somebody_whose_account_was_closed(manager_client, contract_manager):
+    User.objects.filter(pk=contract_manager.pk).update(is_active=False)
+    assert "You were signed out" in manager_client.get(ACCOUNT, follow=True).content.decode()
+
+
 def test_the_sign_in_page_says_nothing_of_it_to_others(client, manager_client):
     assert client.get(ACCOUNT).url == f"{reverse('account_login')}?next={ACCOUNT}"
     assert "You were signed out" not in client.get(ACCOUNT, follow=True).content.decode()
