@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
 
+import people.adapters
+import people.middleware
 from people.actions import make_editor
 from standards.actions import load_fixture
 from standards.models import Version
@@ -21,6 +23,9 @@ from tests.database import make_tables_at_once
 from tests.factories import make_user
 from tests.log_watch import LogWatch
 from tests.servers import PortalFactory
+
+# Django imports these when they are first needed. In a test that replaces what they import, they would keep the replacement.
+IMPORTED_NOW = (people.adapters, people.middleware)
 
 # A busy machine is slow, which no property is about. script/test --heavy tries each property far more often, and with new
 # examples each time; CI tries the same ones, so that it fails on what changed.
