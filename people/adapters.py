@@ -95,7 +95,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """How allauth's second factors behave here: the portal's words, and who may not do without one."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "You may enter the administration pages, which need a second step. Add another app or passkey first",
+        "cannot_delete_authenticator": "Add another app or passkey first. The administration pages need a second step",
         "cannot_generate_recovery_codes": "Add an app or a passkey first. Recovery codes are for when it is lost",
         "incorrect_code": "Enter the code that your app shows now, or a recovery code you have not used. This is not one",
     }

@@ -31,12 +31,12 @@ class LookUpForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     reason = PlainTextField(
-        label="Why do you open it?",
+        label="Why are you opening it?",
         help_text="Its owner reads this, with your name. Say who asked, and on what grounds. Do not write about anybody else.",
         limit=BreakGlass.REASON_LIMIT,
         what="The reason",
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": "Enter why you open it"},
+        error_messages={"required": "Enter why you are opening it"},
     )
 
     def __init__(self, *args, by, leave, **kwargs):
@@ -77,10 +77,10 @@ class OpeningForm(LookUpForm):
     """Which round, of somebody who was looked up, with the reason to be read once more."""
 
     round = forms.ChoiceField(
-        label="Which assessment do you open?",
+        label="Which assessment do you want to open?",
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose which assessment you open",
+            "required": "Choose which assessment to open",
             "invalid_choice": "Choose one of the assessments on this page",
         },
     )

@@ -487,7 +487,7 @@ def test_staff_keep_their_last_one(required, sign_in, editor):
     make_app(editor)
     browser = sign_in(editor)
     response = browser.post(f"{MINE}totp/deactivate/")
-    refusal = "You may enter the administration pages, which need a second step. Add another app or passkey first"
+    refusal = "Add another app or passkey first. The administration pages need a second step"
     assert refusal in Page(response).text
     passkey = make_passkey(editor)
     assert browser.post(f"{MINE}totp/deactivate/").url == MINE

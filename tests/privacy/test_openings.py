@@ -100,7 +100,7 @@ def test_nothing_is_said_of_anybody_without_a_reason(client, person):
     assert summary_of(page) == [("The reason must be 10 characters or more", "#id_reason")]
     nobody = client.post(CREATE, {"email": "nobody@example.com", "reason": ""})
     somebody = client.post(CREATE, {"email": person("ada").email, "reason": ""})
-    assert summary_of(nobody) == summary_of(somebody) == [("Enter why you open it", "#id_reason")]
+    assert summary_of(nobody) == summary_of(somebody) == [("Enter why you are opening it", "#id_reason")]
     assert not Reading.objects.exists()
 
 
