@@ -110,7 +110,7 @@ SAID = {
     ),
     "erasure-asked": Said(
         "Your account will be erased on {due}",
-        "You asked for everything about you to be erased. It will be on {due}, unless you change your mind before",
+        "You asked for everything about you to be erased. It will be on {due}, unless you change your mind before then",
         "Keep your account",
     ),
     "erasure-cancelled": Said(
@@ -118,7 +118,8 @@ SAID = {
     ),
     "account-unused": Said(
         "Your account will be erased on {due}, unless you sign in",
-        "Nobody has signed in to your account for long. It is erased with everything in it on {due}, unless you sign in before",
+        "Your account has not been used for a long time. It will be erased with everything in it on {due}, unless you sign "
+        "in before then",
         "Keep your account",
     ),
 }
