@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template import engines
 from django.test import Client
 from django.urls import reverse
@@ -51,8 +52,12 @@ ADMIN = ("people_user", "people_organisation", "people_reportingline", "people_n
 
 @pytest.fixture(scope="module", params=OFFSETS)
 def cast(request, kept_for_the_module):
+    point = transaction.savepoint()
     with pytest.MonkeyPatch.context() as monkeypatch:
-        return HostileCast(monkeypatch, request.param)
+        made = HostileCast(monkeypatch, request.param)
+    yield made
+    # The next one has people with the same addresses.
+    transaction.savepoint_rollback(point)
 
 
 @pytest.fixture
