@@ -23,10 +23,10 @@ def log_entries_about(person):
     return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(person), object_id=str(person.pk))
 
 
-def sessions_of(person, addresses=()):
-    """The sign-ins that ``person`` has, and whatever somebody began who typed one of their ``addresses``."""
+def _sessions_of(person, sessions, addresses=()):
+    """Those of ``sessions`` that are sign-ins of ``person``, and whatever somebody began who typed one of their ``addresses``."""
     found = []
-    for session in Session.objects.order_by().iterator():
+    for session in sessions.order_by().iterator():
         held = session.get_decoded()
         text = str(held).lower() if addresses else ""
         if held.get(SESSION_KEY) == str(person.pk) or any(each in text for each in addresses):
@@ -35,13 +35,13 @@ def sessions_of(person, addresses=()):
 
 
 def lasting_sessions_of(person):
-    """Those of ``sessions_of`` that have not ended."""
-    return [each for each in sessions_of(person) if each.expire_date > timezone.now()]
+    """The sign-ins of ``person`` that have not ended. Whose they are stands inside, so each that lasts is read."""
+    return _sessions_of(person, Session.objects.filter(expire_date__gt=timezone.now()))
 
 
 def delete_sessions(person, addresses):
     """Forget every sign-in of ``person``."""
-    Session.objects.filter(pk__in=[each.pk for each in sessions_of(person, addresses)]).delete()
+    Session.objects.filter(pk__in=[each.pk for each in _sessions_of(person, Session.objects.all(), addresses)]).delete()
 
 
 def empty_log_entries(person, addresses):
