@@ -1,5 +1,7 @@
 """What names a person without a foreign key: sign-ins, and the log of the administration pages."""
 
+import re
+
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -18,6 +20,12 @@ def addresses_of(person) -> set[str]:
     return {each.lower() for each in own.values_list("email", flat=True)}
 
 
+def _names_one_of(addresses, text) -> bool:
+    """Whether one of ``addresses`` stands in ``text``, and not only as a part of somebody else's."""
+    whole = "|".join(map(re.escape, addresses))
+    return bool(addresses) and bool(re.search(rf"(?<![\w.+-])(?:{whole})(?!\.?[\w-])", text, re.IGNORECASE))
+
+
 def log_entries_about(person):
     """What administrators did to ``person``'s account."""
     return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(person), object_id=str(person.pk))
@@ -28,8 +36,7 @@ def _sessions_of(person, sessions, addresses=()):
     found = []
     for session in sessions.order_by().iterator():
         held = session.get_decoded()
-        text = str(held).lower() if addresses else ""
-        if held.get(SESSION_KEY) == str(person.pk) or any(each in text for each in addresses):
+        if held.get(SESSION_KEY) == str(person.pk) or _names_one_of(addresses, str(held)):
             found.append(session)
     return found
 
@@ -47,10 +54,12 @@ def delete_sessions(person, addresses):
 def empty_log_entries(person, addresses):
     """Take ``person``'s name and ``addresses`` out of what administrators did to their account; that it was done stays."""
     about = Q(pk__in=log_entries_about(person))
-    for each in addresses:
-        about |= Q(object_repr__icontains=each) | Q(change_message__icontains=each)
     if person.name:
         about |= Q(object_repr=person.name)
+    for each in addresses:
+        named = LogEntry.objects.filter(Q(object_repr__icontains=each) | Q(change_message__icontains=each))
+        texts = named.order_by().values_list("pk", "object_repr", "change_message")
+        about |= Q(pk__in=[pk for pk, *said in texts if _names_one_of({each}, " ".join(said))])
     LogEntry.objects.filter(about).update(object_repr=ERASED, change_message="")
 
 

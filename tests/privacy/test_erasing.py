@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from assessments.actions import erase_rounds
 from assessments.models import Assessment, Event, Rating
 from assessments.records import find_record
 from people.models import Notice, ReportingLine, User
+from people.sessions import SessionStore
 from privacy.actions import (
     emptying,
     erase_person,
@@ -133,6 +135,19 @@ def test_the_sign_in_of_somebody_erased_ends(cast):
     assert cast.browser.get("/account/").status_code == 200
     erase_person(person=cast.person)
     assert cast.browser.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("neighbour", ["x{}", "x.{}", "{}.example", "{}-x"])
+def test_somebody_whose_address_only_holds_theirs_stays_signed_in(cast, neighbour):
+    session = SessionStore()
+    session["account_verified_email"] = neighbour.format(cast.person.email)
+    session.create()
+    their_own = SessionStore()
+    their_own["account_verified_email"] = cast.person.email.upper()
+    their_own.create()
+    erase_person(person=cast.person)
+    assert Session.objects.filter(pk=session.session_key).exists()
+    assert not Session.objects.filter(pk=their_own.session_key).exists()
 
 
 def test_only_erasing_leads_out_of_agreed(cast):
