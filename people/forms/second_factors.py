@@ -70,18 +70,22 @@ def _read_with_distrust(read):
         raise ValidationError(NO_PASSKEY, "invalid") from None
 
 
+def _ask_for_a_code(form):
+    _word_code(
+        form.fields["code"],
+        label="Code",
+        hint="From the app that shows your codes, or one of your recovery codes",
+        required="Enter the code from your app, or a recovery code",
+    )
+    form.helper = FormHelper(form, Submit("Continue"))
+
+
 class AuthenticateForm(base_forms.AuthenticateForm):
     """The code from the app, or one of the recovery codes, while signing in."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _word_code(
-            self.fields["code"],
-            label="Code",
-            hint="From the app that shows your codes, or one of your recovery codes",
-            required="Enter the code from your app, or a recovery code",
-        )
-        self.helper = FormHelper(self, Submit("Continue"))
+        _ask_for_a_code(self)
 
 
 class CodeAgainForm(base_forms.ReauthenticateForm):
@@ -89,13 +93,7 @@ class CodeAgainForm(base_forms.ReauthenticateForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _word_code(
-            self.fields["code"],
-            label="Code",
-            hint="From the app that shows your codes, or one of your recovery codes",
-            required="Enter the code from your app, or a recovery code",
-        )
-        self.helper = FormHelper(self, Submit("Continue"))
+        _ask_for_a_code(self)
 
 
 class ActivateAppForm(totp_forms.ActivateTOTPForm):
