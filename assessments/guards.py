@@ -66,6 +66,7 @@ GUARDS = (
             "rated_at",
         ),
     ),
+    Guard("assessments_summary", _ROUND, _FROZEN, ("assessment_id", "area_id", "level", "target", "missed")),
     Guard("assessments_agreedtarget", _ROUND, _FROZEN, ("assessment_id", "area_id", "rank", "reason")),
     Guard(
         "assessments_conversation",

@@ -1,5 +1,5 @@
 from django.urls import path
 
-from . import views
+from .views import team
 
-urlpatterns = [path("team/", views.team_list, name="team-list")]
+urlpatterns = [path("team/", team.team_list, name="team-list")]

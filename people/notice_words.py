@@ -116,6 +116,16 @@ SAID = {
     "erasure-cancelled": Said(
         "Your account will not be erased", "Your account and everything in it stays as it is", "See your data"
     ),
+    "invited": Said(
+        "You are invited to assess yourself by {due}",
+        "Your organisation invites you to assess yourself against the standards by {due}. It sees counts, never your answers",
+        "See what it is about",
+    ),
+    "invitation-due": Said(
+        "The assessment that you were invited to is due on {due}",
+        "You were invited to assess yourself and to share it with your line manager by {due}",
+        "Go to your assessments",
+    ),
     "account-unused": Said(
         "Your account will be erased on {due}, unless you sign in",
         "Your account has not been used for a long time. It will be erased with everything in it on {due}, unless you sign "
@@ -144,6 +154,8 @@ GROUPS = (
             ("version-published", "A new version of the standards is published while you are midway"),
             ("version-retires", "The version that you are midway under retires"),
             ("carried-over", "Your assessment is brought to a new version"),
+            ("invited", "Your organisation invites you to assess yourself"),
+            ("invitation-due", "The day comes by which you were invited to"),
         ),
     ),
     (

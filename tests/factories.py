@@ -9,8 +9,8 @@ from assessments import actions
 from assessments.answers import Answered, Change
 from assessments.models import Assessment, Conversation, Evidence
 from assessments.standing import read_views
-from people.actions import lines
-from people.models import Organisation, ReportingLine, User
+from people.actions import lines, organisations
+from people.models import ReportingLine, User
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -19,9 +19,9 @@ UNTOUCHED = Answered().mark()
 _numbers = count(1)
 
 
-def make_organisation(*, name=""):
-    """An organisation."""
-    return Organisation.objects.create(name=name or f"Department {next(_numbers)}")
+def make_organisation(*, name="", **fields):
+    """An organisation; ``fields`` are those of ``add_organisation``."""
+    return organisations.add_organisation(name=name or f"Department {next(_numbers)}", **fields)
 
 
 def make_user(*, email="", name="", password=PASSWORD, is_verified=True, **fields):

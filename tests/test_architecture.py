@@ -65,7 +65,7 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "addresses openings single_sign_on records answers wording demo notice_words plans models",
-    "actions": "register retention traces "
+    "actions": "register retention traces summaries "
     "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
     "publication "
     "tasks edits version_numbers version_tables models",
@@ -89,6 +89,7 @@ WITHIN = {
     "records": "wording models",
     "plans": "agreement scoring",
     "agreement": "answers",
+    "summaries": "reports models",
     "standing": "answers models",
     "editions": "actions answers carrying tasks models",
     "meaning": "",

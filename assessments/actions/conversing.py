@@ -18,6 +18,7 @@ from .claims import claim_as_either
 from .events import note, settle, tell
 from .ratings import write_answers
 from .refusals import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAskable, Unfinished
+from .summing import sum_up
 from .targets import changed_targets, check_targets, write_targets
 
 
@@ -180,6 +181,7 @@ def _agree(assessment, by, tree, views):
         for order, goal in enumerate(goals, start=1)
     )
     note(assessment, Event.Kind.AGREED, by)
+    sum_up(assessment, tree, read_views(assessment), is_agreed=True)
     assessment.agreed_at = assessment.changed_at = at
     assessment.check_code = check_code(record_of(assessment))
     assessment.state = Assessment.State.AGREED

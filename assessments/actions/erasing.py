@@ -5,10 +5,11 @@ from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
-from people.actions import notify
+from people.actions import notify, recount_of
 from people.models import Notice
 
-from ..models import Assessment, Goal
+from ..models import Assessment, Goal, Summary
+from .summing import forget_sum
 
 State = Assessment.State
 
@@ -17,9 +18,11 @@ State = Assessment.State
 def close_for_erasure(*, owner):
     """Delete the drafts of ``owner``, and end what is shared, whoever still has to act; a line manager is told."""
     rounds = Assessment.objects.filter(owner=owner)
+    recount_of(owner.pk)
     rounds.filter(state=State.DRAFT).delete()
     at = timezone.now()
     for assessment in rounds.filter(state=State.SHARED).select_related("line_manager"):
+        forget_sum(assessment)
         rounds.filter(pk=assessment.pk).update(state=State.CLOSED, closed_at=at, changed_at=at)
         notify(recipient=assessment.line_manager, kind=Notice.Kind.CLOSED, actor=owner, path=reverse("team-list"))
 
@@ -36,6 +39,8 @@ def erase_rounds(*, keys, at) -> list:
     Assessment.objects.filter(previous__in=found).update(previous=None)
     Goal.objects.filter(assessment__in=found).exclude(state=Goal.State.OPEN).delete()
     Goal.objects.filter(assessment__in=found).update(assessment=None)
+    for owner in set(rounds.filter(pk__in=found).values_list("owner_id", flat=True)):
+        recount_of(owner)
     rounds.filter(pk__in=found).update(
         state=State.ERASED,
         owner=None,
@@ -54,4 +59,5 @@ def erase_rounds(*, keys, at) -> list:
         closed_at=TruncMonth("closed_at"),
         erased_at=timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0),
     )
+    Summary.objects.filter(assessment__in=found).delete()
     return found

@@ -3,15 +3,23 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from people.actions import notify, read_notices_about
+from people.actions import notify, read_notices_about, recount_of
 from people.models import ReportingLine
 
 from ..models import Event
+
+# What changes the figures of the organisation that the owner works in.
+COUNTED = {
+    *(Event.Kind.STARTED, Event.Kind.SHARED, Event.Kind.WITHDRAWN, Event.Kind.RETURNED),
+    *(Event.Kind.AGREED, Event.Kind.CLOSED),
+}
 
 
 def note(assessment, kind, actor):
     """Keep that ``actor`` did this now. For an action that has claimed the round; not after it is frozen."""
     Event.objects.create(assessment=assessment, kind=kind, actor=actor, at=timezone.now())
+    if kind in COUNTED:
+        recount_of(assessment.owner_id)
 
 
 def tell(assessment, recipient, kind, actor, *, leads_to="assessment-detail"):

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from people.actions import recount_of
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -65,4 +66,5 @@ def propose_targets(assessment):
 def delete_assessment(*, assessment):
     """Delete a draft and everything in it, for good. Raises ``NotOpen``."""
     claim_draft(assessment)
+    recount_of(assessment.owner_id)
     assessment.delete()

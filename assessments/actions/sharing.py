@@ -13,6 +13,7 @@ from ..standing import read_views
 from .claims import claim_as_line_manager, claim_as_owner, claim_to_close
 from .events import note, tell
 from .refusals import NoLineManager, NotAskable, Unfinished
+from .summing import forget_sum, sum_up
 
 State = Assessment.State
 
@@ -37,11 +38,12 @@ def share_assessment(*, assessment, by, rates_first=False):
         rates_first=rates_first,
         return_reason="",
     )
-    views = read_views(assessment)
-    left = unanswered(version_tree(assessment.version), views.targets, views.own)
+    tree, views = version_tree(assessment.version), read_views(assessment)
+    left = unanswered(tree, views.targets, views.own)
     if left:
         raise Unfinished(left)
     Goal.objects.open().filter(owner=by, framework_id=assessment.framework_id).update(assessment=assessment)
+    sum_up(assessment, tree, views)
     note(assessment, Event.Kind.SHARED, by)
     tell(assessment, line_manager, Notice.Kind.SHARED, by)
 
@@ -51,6 +53,7 @@ def withdraw_assessment(*, assessment, by):
     """Make a shared round its owner's draft again, as long as the line manager has added nothing to it. Raises ``NotOpen``."""
     line_manager = assessment.line_manager
     claim_as_owner(assessment, by, of=State.SHARED, unless_acted=True, **_DRAFT_AGAIN)
+    forget_sum(assessment)
     note(assessment, Event.Kind.WITHDRAWN, by)
     tell(assessment, line_manager, Notice.Kind.WITHDRAWN, by, leads_to="team-list")
 
@@ -65,6 +68,7 @@ def return_assessment(*, assessment, by, reason):
         raise NotAskable("A round is given back with a reason.")
     claim_as_line_manager(assessment, by, **_DRAFT_AGAIN | {"return_reason": reason, "acted_at": None})
     Conversation.objects.filter(assessment=assessment).update(owner_confirmed_at=None, line_manager_confirmed_at=None)
+    forget_sum(assessment)
     note(assessment, Event.Kind.RETURNED, by)
     tell(assessment, assessment.owner, Notice.Kind.RETURNED, by)
 
@@ -102,7 +106,8 @@ def close_assessment(*, assessment, by):
     ``Assessment.HANGS_AFTER``. It stays readable to its owner and can never be changed again. Raises ``NotOpen``."""
     claim_to_close(assessment, by)
     line_manager = assessment.line_manager if assessment.is_shared else None
-    # First the event: nothing can be added to a closed round.
+    # First these: nothing can be added to a closed round, and nothing taken from it.
+    forget_sum(assessment)
     note(assessment, Event.Kind.CLOSED, by)
     assessment.closed_at = assessment.changed_at = timezone.now()
     assessment.state = State.CLOSED

@@ -9,6 +9,7 @@ from .goal import AgreedGoal, Goal, GoalNote, GoalStatement
 from .rating import Rating
 from .reading import Reading
 from .report import ReportFile
+from .summary import Summary
 
 __all__ = [
     "AgreedGoal",
@@ -27,5 +28,6 @@ __all__ = [
     "Rating",
     "Reading",
     "ReportFile",
+    "Summary",
     "Target",
 ]

@@ -28,6 +28,7 @@ from .notices import (
     sweep_notices,
 )
 from .one_time_links import LINK_LASTS, holder_of, make_one_time_link, spend_one_time_link
+from .organisations import WithinItself, add_organisation, hang, move_organisation, place_person, recount, recount_of
 from .second_factors import reset_second_factors
 
 __all__ = [
@@ -43,22 +44,29 @@ __all__ = [
     "NotSendable",
     "NotTheirs",
     "OwnAddress",
+    "WithinItself",
     "accept_line",
+    "add_organisation",
     "choose_notices",
     "decline_line",
     "end_line",
     "end_sessions",
+    "hang",
     "holder_of",
     "import_lines",
     "make_editor",
     "make_one_time_link",
     "make_person",
     "make_reviewer",
+    "move_organisation",
     "name_line_manager",
     "notify",
+    "place_person",
     "read_notice",
     "read_notices",
     "read_notices_about",
+    "recount",
+    "recount_of",
     "reset_second_factors",
     "send_again",
     "spend_one_time_link",

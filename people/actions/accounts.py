@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from ..models import Organisation, User
+from .organisations import add_organisation, recount
 
 EDITORS = "Editors of the standards"
 REVIEWERS = "Reviewers of the standards"
@@ -42,9 +43,12 @@ def make_person(*, email, name, job_title="", organisation_name=""):
         return user, False
     organisation = None
     if organisation_name:
-        organisation, _ = Organisation.objects.get_or_create(name=organisation_name)
+        organisation = Organisation.objects.filter(name=organisation_name, parent=None).first() or add_organisation(
+            name=organisation_name
+        )
     user = User.objects.create_user(email, name=name, job_title=job_title, organisation=organisation)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    recount(user.organisation_id)
     return user, True
 
 

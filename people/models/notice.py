@@ -65,6 +65,8 @@ class Notice(models.Model):
         ERASURE_ASKED = "erasure-asked"
         ERASURE_CANCELLED = "erasure-cancelled"
         ACCOUNT_UNUSED = "account-unused"
+        INVITED = "invited"
+        INVITATION_DUE = "invitation-due"
 
     class Delivery(models.TextChoices):
         """What became of the e-mail. Only a person sends again what is not known or failed."""

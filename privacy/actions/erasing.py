@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from assessments.actions import close_for_erasure, erase_rounds
 from assessments.models import Assessment
-from people.actions import end_line, notify
+from people.actions import end_line, notify, place_person
 from people.models import Notice, ReportingLine, User
 
 from ..models import Erasure
@@ -148,11 +148,11 @@ def _unlink(addresses, places, nobody):
 def _empty(person, nobody, at):
     person.groups.clear()
     person.user_permissions.clear()
+    place_person(person=person, organisation=None)
     User.objects.filter(pk=person.pk).update(
         email=nobody,
         name=NAME,
         job_title="",
-        organisation=None,
         password=make_password(None),
         is_active=False,
         is_staff=False,

@@ -38,7 +38,29 @@ PEOPLE = (
         texts="email",
         kept="LINES INVITATIONS",
     ),
-    Record("people.Organisation", others="name", kept="For good: names of departments"),
+    Record("people.Organisation", others="code name", kept="For good: names of departments"),
+    Record("people.Descent", kept="As long as both organisations"),
+    Record("people.Recount", kept="Until the worker has counted"),
+    Record(
+        "insights.NeededCover",
+        (Way("line_manager", _GONE, "What your team needs, as you said"),),
+        others="area_code",
+    ),
+    Record(
+        "insights.Campaign",
+        (Way("started_by", _NAMELESS, "Campaigns that you started"),),
+        others="remind_days",
+        kept="As long as the organisation",
+    ),
+    Record(
+        "insights.Invitation", (Way("person", _GONE, "Campaigns that invited you"),), kept="As long as the campaign"
+    ),
+    Record("insights.StageCount", kept="Until it is counted again"),
+    Record("insights.LevelCount", kept="Until it is counted again"),
+    Record("insights.ReadyCount", kept="Until it is counted again"),
+    Record("insights.MissCount", kept="Until it is counted again"),
+    Record("insights.Release", kept="For good: rounded counts"),
+    Record("insights.Figure", others="numbers", kept="For good: rounded counts"),
     Record("people.User_groups", (Way("user", _GONE),)),
     Record("people.User_user_permissions", (Way("user", _GONE),)),
     Record(

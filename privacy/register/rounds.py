@@ -53,6 +53,7 @@ ROUNDS = (
         texts="reason note",
     ),
     _of_round("assessments.Target", "Targets", texts="reason"),
+    _of_round("assessments.Summary", "What your shared assessments come to", others="missed"),
     _of_round("assessments.AgreedTarget", "Agreed targets", only="reviewed", texts="reason"),
     _of_round("assessments.AgreedGoal", "Agreed goals", texts="what measure aims"),
     _of_round(

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from people.models import ReportingLine
 
-from .team import team_of
+from ..team.members import team_of
 
 
 @require_safe

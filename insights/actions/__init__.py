@@ -1,0 +1,1 @@
+"""Every change that insights makes: one file per noun."""

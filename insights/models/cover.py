@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from standards.models import Framework
+
+
+class NeededCover(models.Model):
+    """How many people of a team a line manager wants at a level or above in one area.
+
+    The area is named by its code, so that it holds under each version of the framework that has it.
+    """
+
+    line_manager = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="needed_cover")
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="needed_cover")
+    area_code = models.CharField(max_length=10)
+    rank = models.PositiveSmallIntegerField()
+    people = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["line_manager_id", "framework_id", "area_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_manager", "framework", "area_code"], name="needed_cover_once_for_each_area"
+            ),
+            models.CheckConstraint(name="needed_cover_is_of_somebody", condition=Q(rank__gte=1, people__gte=1)),
+        ]
+
+    def __str__(self):
+        return f"Cover needed in {self.area_code}"

@@ -1,0 +1,1 @@
+"""One file per noun. ``urls.py`` says which view answers which address."""
