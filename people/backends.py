@@ -2,11 +2,20 @@
 
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
-from .models import PasswordTry, TooManyTries, User
+from .models import AnalystGrant, PasswordTry, TooManyTries, User
 from .written_queries import WrittenQuery
 
-_people = WrittenQuery(lambda pk: User.objects.filter(pk=pk).order_by(), int)
+# Whether they are an analyst is asked along: each page draws it.
+_people = WrittenQuery(
+    lambda pk: (
+        User.objects.filter(pk=pk)
+        .annotate(is_analyst=Exists(AnalystGrant.objects.filter(analyst=OuterRef("pk"))))
+        .order_by()
+    ),
+    int,
+)
 
 
 class AuthenticationBackend(AllauthBackend):

@@ -26,7 +26,8 @@ class WrittenQuery:
     """A query that is asked again and again with other values.
 
     ``make`` takes a value of each of ``kinds`` (int, str, UUID, datetime) and returns the query set: of models, with what is
-    read by ``select_related``, or ``values_list``. It must ask the same whatever the values are, and use each as it is.
+    read by ``select_related`` or ``annotate``, or ``values_list``. It must ask the same whatever the values are, and use each as
+    it is.
     """
 
     def __init__(self, make: Callable[..., QuerySet], *kinds: type):
@@ -99,16 +100,19 @@ def _as_parameter(value, connection):
 
 
 def _reader(queryset, compiler):
-    """What makes a model of a row, with those that ``select_related`` asked for; None where rows stay tuples."""
+    """What makes a model of a row, with what ``select_related`` and ``annotate`` asked for; None where rows stay tuples."""
     if queryset._iterable_class is not ModelIterable:
         return None
     info, alias = compiler.klass_info, queryset.db
     places = info["select_fields"]
     names = [column.target.attname for column, *_ in compiler.select[places[0] : places[-1] + 1]]
     related = get_related_populators(info, compiler.select, alias)
+    annotated = tuple(compiler.annotation_col_map.items())
 
     def read(row):
         found = info["model"].from_db(alias, names, row[places[0] : places[-1] + 1])
+        for name, place in annotated:
+            setattr(found, name, row[place])
         for each in related:
             each.populate(row, found)
         return found

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from .organisation import Organisation
 from .password_try import PasswordTry
@@ -61,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    @cached_property
+    def is_analyst(self):
+        """Whether some organisation's figures were opened to them. Of whoever is signed in it is read with them (``backends``)."""
+        return self.analyst_grants.exists()
 
     def check_password(self, raw_password):
         """Whether this is their password. Each is counted, whoever asks: raises ``TooManyTries`` where it is not evaluated."""

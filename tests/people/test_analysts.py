@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from people.models import AnalystGrant
+from people.backends import AuthenticationBackend
+from people.models import AnalystGrant, User
 from tests.assessments.pages import words_of
 from tests.factories import make_organisation, make_user
 
@@ -68,3 +69,12 @@ def test_an_analyst_reads_on_their_account_page_what_they_may_see(sign_in, analy
     page = words_of(client.get(reverse("account-detail")))
     assert f"{said} Agency for Samples Department for Marchmains" in page
     assert "Office of Somebody Else" not in page.partition("Figures")[2].partition("Sign out")[0]
+
+
+def test_whether_somebody_is_an_analyst_is_read_with_them(analyst, department, django_assert_num_queries):
+    AnalystGrant.objects.create(analyst=analyst, organisation=department)
+    backend = AuthenticationBackend()
+    for person, is_analyst in ((analyst, True), (make_user(is_staff=True, is_superuser=True), False)):
+        with django_assert_num_queries(1):
+            assert backend.get_user(person.pk).is_analyst is is_analyst
+        assert User.objects.get(pk=person.pk).is_analyst is is_analyst

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -27,6 +28,12 @@ def test_written_query_finds_models_with_what_is_read_with_them(db):
         assert {name: getattr(found, name) for name in kept} == kept
         assert found._state.adding is False
     assert query.first(0) is None
+
+
+def test_written_query_finds_what_was_annotated(db):
+    query = WrittenQuery(lambda pk: User.objects.filter(pk=pk).annotate(placed=Q(organisation__isnull=False)), int)
+    people = [make_user(organisation=make_organisation()), make_user()]
+    assert [query.first(each.pk).placed for each in people] == [True, False]
 
 
 def test_written_query_finds_rows_as_the_query_set_has_them(db):
