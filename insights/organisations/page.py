@@ -1,0 +1,164 @@
+"""What the page of an organisation and its files say: plain values, every count among them out of a release.
+
+Numbers are written by ``insights.figures.shown``; a change between two releases is a difference of two such numbers.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..figures import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation by key and name."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A release: when it was made, and the number that each count in it is a multiple of."""
+
+    pk: int
+    made_at: datetime
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """People, as released. ``change`` since the release before is None where that says nothing of it."""
+
+    people: int
+    base: int
+    change: int | None = None
+
+    @property
+    def words(self) -> str:
+        """ "15", or "fewer than 5"."""
+        return shown(self.people, self.base)
+
+    @property
+    def change_words(self) -> str:
+        """ "5 more", "10 fewer", "no change", or nothing where there is none before."""
+        if self.change is None:
+            return ""
+        return f"{abs(self.change):,} {'more' if self.change > 0 else 'fewer'}" if self.change else "no change"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that the page may be narrowed to: ``value`` as its address has it."""
+
+    value: str
+    words: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What there is to choose from. Frameworks and versions are empty where there is no choice; the first is what is shown unasked.
+
+    ``roles`` and ``needs`` exclude one another.
+    """
+
+    frameworks: tuple[Option, ...] = ()
+    versions: tuple[Option, ...] = ()
+    roles: tuple[Option, ...] = ()
+    needs: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """The people whose role an area is in: ``levels`` as ``OrganisationPage.level_names``, ``people`` all of them.
+
+    ``at_target`` is None where the release does not say it: by role profile.
+    """
+
+    pk: int
+    code: str
+    title: str
+    short_title: str
+    levels: tuple[Count, ...]
+    people: Count
+    at_target: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number with its name and what it means."""
+
+    name: str
+    meaning: str
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class MissedLine:
+    """A statement, how many people are below the level that they need in it, and its words by the names of their levels."""
+
+    pk: int
+    code: str
+    topic: str
+    area_code: str
+    area_title: str
+    below: Count
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """An organisation directly below. Its counts are None where it is not in the release."""
+
+    pk: int
+    name: str
+    people: Count | None
+    counted: Count | None
+    shared: Count | None
+    agreed: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPage:
+    """All that an analyst is shown of one organisation.
+
+    above            what it lies in, from the organisation that the analyst was given down
+    may_invite       whether the analyst may invite its people
+    issue, before    the release and the one before it; None where there is none: then nothing below is there either
+    next_on          the first day on which there may be other figures
+    standards        what is shown is of this framework and version: "Contract Management Professional Standards, version 2.0"
+    narrowed         what it is narrowed to: "Role profile: Contract Manager"; "" for everybody
+    query            the same as a query string, "" or "?role=3"
+    ignored          a sentence for each thing that was asked for and is not there
+    level_names      "Not yet at Foundation" and the names of the levels, the lowest first
+    people           everybody who is placed there, whatever the page is narrowed to
+    counted          the people whose levels the page shows; None by needed level, where it differs between areas
+    participation    how far everybody has come under the framework; ready and missed: by what they hold. Empty when narrowed
+    parts            the organisations directly below, by name; whatever the page is narrowed to
+    is_small         whether every number of the levels is "fewer than"
+    """
+
+    organisation: Place
+    above: tuple[Place, ...]
+    may_invite: bool
+    issue: Issue | None = None
+    before: Issue | None = None
+    next_on: date | None = None
+    standards: str = ""
+    narrowed: str = ""
+    query: str = ""
+    ignored: tuple[str, ...] = ()
+    filters: Filters = Filters()
+    level_names: tuple[str, ...] = ()
+    people: Count | None = None
+    counted: Count | None = None
+    areas: tuple[AreaLine, ...] = ()
+    participation: tuple[Line, ...] = ()
+    ready: tuple[Line, ...] = ()
+    missed: tuple[MissedLine, ...] = ()
+    parts: tuple[PartLine, ...] = ()
+
+    @property
+    def is_small(self) -> bool:
+        return not any(count.people for area in self.areas for count in (area.people, *area.levels))
