@@ -5,6 +5,16 @@ from django.db.models import Q
 from standards.models import Framework
 
 
+class NeededCoverQuerySet(models.QuerySet):
+    def set_by(self, line_manager) -> dict[tuple[int, str], tuple[int, int]]:
+        """What a line manager has set, as (rank, people) by (framework's pk, area's code): one query."""
+        rows = self.filter(line_manager=line_manager).order_by()
+        return {
+            (framework, code): (rank, people)
+            for framework, code, rank, people in rows.values_list("framework_id", "area_code", "rank", "people")
+        }
+
+
 class NeededCover(models.Model):
     """How many people of a team a line manager wants at a level or above in one area.
 
@@ -16,6 +26,8 @@ class NeededCover(models.Model):
     area_code = models.CharField(max_length=10)
     rank = models.PositiveSmallIntegerField()
     people = models.PositiveSmallIntegerField()
+
+    objects = NeededCoverQuerySet.as_manager()
 
     class Meta:
         ordering = ["line_manager_id", "framework_id", "area_code"]

@@ -6,12 +6,12 @@ under whichever version their round is. Levels that the line manager does not se
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 NOBODY, ONE, FEWER, ENOUGH, NOT_NEEDED = "nobody", "one", "fewer", "enough", "not needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a line manager set for an area: so many ``people`` at ``rank`` or above."""
 
     rank: int
@@ -92,10 +92,10 @@ class Sentence:
         return f"{self.lead}{self.rest}"
 
 
-def cover_of(team, needed: Mapping[tuple[int, str], Wanted]) -> tuple[AreaCover, ...]:
+def cover_of(team, needed: Mapping[tuple[int, str], tuple[int, int]]) -> tuple[AreaCover, ...]:
     """The cover of each area that somebody in ``team`` has a level in, by framework and in published order.
 
-    ``needed`` has what the line manager set, by the framework's pk and the area's code.
+    ``needed`` has what the line manager set, as (rank, people) by framework's pk and area's code (``NeededCover.objects.set_by``).
     """
     return ()
 

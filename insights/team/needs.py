@@ -1,4 +1,4 @@
-"""Shared learning needs: the statements that several people of a team are below their target in. Pure, over a team as it was read."""
+"""Shared learning needs: statements that several people of a team are below their target in. Pure, over a team that was read."""
 
 from dataclasses import dataclass
 
