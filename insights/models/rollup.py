@@ -6,7 +6,8 @@ the last release was made, so that the sum of their differences says how much ha
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from people.models import Organisation
 from standards.models import Area, Framework, RoleProfile, Statement, Version
@@ -21,6 +22,11 @@ class Stage(models.TextChoices):
     STARTED = "started", "Started"
     SHARED = "shared", "Shared"
     AGREED = "agreed", "Agreed"
+
+
+def _or_none(column, none=0):
+    """A column that may be empty, as what a unique index can compare: to SQL no empty value is the same as another."""
+    return Coalesce(column, Value(none))
 
 
 class StageCount(models.Model):
@@ -40,12 +46,7 @@ class StageCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "framework", "stage", "campaign", "reached"], name="stage_counted_once"
-            ),
-            models.UniqueConstraint(
-                fields=["organisation", "framework", "stage"],
-                condition=Q(campaign=None),
-                name="stage_counted_once_of_the_uninvited",
+                *("organisation", "framework", "stage", _or_none("campaign"), "reached"), name="stage_counted_once"
             ),
             models.CheckConstraint(
                 name="stage_is_reached_since_a_campaign",
@@ -70,7 +71,13 @@ class LevelCount(models.Model):
     released = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "version"], name="level_counts_of_one")]
+        constraints = [
+            models.UniqueConstraint(
+                *("organisation", "version", "area", _or_none("role_profile")),
+                *(_or_none("level", -1), _or_none("target", -1)),
+                name="level_counted_once",
+            )
+        ]
 
     def __str__(self):
         return f"Level {self.level} in area {self.area_id} of organisation {self.organisation_id}"
@@ -87,7 +94,11 @@ class ReadyCount(models.Model):
     released = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "version"], name="ready_counts_of_one")]
+        constraints = [
+            models.UniqueConstraint(
+                *("organisation", "version", _or_none("role_profile"), "rank"), name="ready_counted_once"
+            )
+        ]
 
     def __str__(self):
         return f"Ready for {self.rank} in organisation {self.organisation_id}"
