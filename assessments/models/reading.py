@@ -1,8 +1,16 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from .assessment import Assessment
+
+
+class ReadingQuerySet(models.QuerySet):
+    def lately(self, reader, what, since):
+        """That ``reader`` was shown ``what`` after the moment ``since``."""
+        return self.filter(reader=reader, what=what, at__gt=since)
 
 
 class Reading(models.Model):
@@ -26,10 +34,15 @@ class Reading(models.Model):
         LOOKED_UP = "looked-up", "That it is there, and its state, looked up by an administrator"
         BREAK_GLASS = "break-glass", "The whole assessment, opened by an administrator with a reason"
 
+    # How often the page of a team, which shows many rounds at once, is noted of each (docs/decisions/who-has-seen.md).
+    NOTED_ONCE_IN = timedelta(hours=1)
+
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="readings")
     what = models.CharField(max_length=12, choices=What)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ReadingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
