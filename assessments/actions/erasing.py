@@ -39,8 +39,7 @@ def erase_rounds(*, keys, at) -> list:
     Assessment.objects.filter(previous__in=found).update(previous=None)
     Goal.objects.filter(assessment__in=found).exclude(state=Goal.State.OPEN).delete()
     Goal.objects.filter(assessment__in=found).update(assessment=None)
-    for owner in set(rounds.filter(pk__in=found).values_list("owner_id", flat=True)):
-        recount_of(owner)
+    recount_of(*rounds.filter(pk__in=found).values_list("owner_id", flat=True))
     rounds.filter(pk__in=found).update(
         state=State.ERASED,
         owner=None,

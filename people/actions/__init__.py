@@ -1,6 +1,15 @@
 """Every change to people that touches more than one row, changes a state or sends anything: one file per noun."""
 
-from .accounts import EDITORS, REVIEWERS, end_sessions, make_editor, make_person, make_reviewer
+from .accounts import (
+    EDITORS,
+    REVIEWERS,
+    change_details,
+    end_sessions,
+    make_analyst,
+    make_editor,
+    make_person,
+    make_reviewer,
+)
 from .lines import (
     MOST_ASKED_IN_A_DAY,
     AlreadyAsked,
@@ -28,7 +37,15 @@ from .notices import (
     sweep_notices,
 )
 from .one_time_links import LINK_LASTS, holder_of, make_one_time_link, spend_one_time_link
-from .organisations import WithinItself, add_organisation, hang, move_organisation, place_person, recount, recount_of
+from .organisations import (
+    WithinItself,
+    add_organisation,
+    hang,
+    move_organisation,
+    place_person,
+    recount,
+    recount_of,
+)
 from .second_factors import reset_second_factors
 
 __all__ = [
@@ -47,6 +64,7 @@ __all__ = [
     "WithinItself",
     "accept_line",
     "add_organisation",
+    "change_details",
     "choose_notices",
     "decline_line",
     "end_line",
@@ -54,6 +72,7 @@ __all__ = [
     "hang",
     "holder_of",
     "import_lines",
+    "make_analyst",
     "make_editor",
     "make_one_time_link",
     "make_person",

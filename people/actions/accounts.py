@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import F
 
-from ..models import Organisation, User
-from .organisations import add_organisation, recount
+from ..models import AnalystGrant, Organisation, User
+from .organisations import add_organisation, place_person, recount
 
 EDITORS = "Editors of the standards"
 REVIEWERS = "Reviewers of the standards"
@@ -24,6 +24,11 @@ def make_reviewer(*, user):
     _let_in(
         user, REVIEWERS, Permission.objects.filter(content_type__app_label="standards", codename__startswith="view_")
     )
+
+
+def make_analyst(*, user, organisation, may_invite=False, given_by=None):
+    """Let ``user`` see the figures of an organisation and of what lies below it; ``may_invite``: and invite its people."""
+    AnalystGrant.objects.create(analyst=user, organisation=organisation, may_invite=may_invite, given_by=given_by)
 
 
 def _let_in(user, name, permissions):
@@ -50,6 +55,13 @@ def make_person(*, email, name, job_title="", organisation_name=""):
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     recount(user.organisation_id)
     return user, True
+
+
+@transaction.atomic
+def change_details(*, person, organisation):
+    """Save what ``person`` says of themselves, and where they work. What else is changed of the account meanwhile stands."""
+    person.save(update_fields=["name", "job_title"])
+    place_person(person=person, organisation=organisation)
 
 
 def end_sessions(*, user):

@@ -34,7 +34,7 @@ def hang(organisation):
 def move_organisation(*, organisation, parent):
     """Put an organisation, with all that lies below it, within ``parent``; None is the top. Raises ``WithinItself``."""
     # One at a time: two moves at once could put each of two organisations within the other.
-    list(Organisation.objects.select_for_update().order_by("pk").values_list("pk"))
+    list(Organisation.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     if parent and Descent.objects.filter(ancestor=organisation, descendant=parent).exists():
         raise WithinItself
     below = list(Descent.objects.filter(ancestor=organisation).values_list("descendant_id", "depth"))
@@ -59,17 +59,15 @@ def place_person(*, person, organisation):
         return
     User.objects.filter(pk=person.pk).update(organisation=organisation)
     person.organisation = organisation
-    recount(before)
-    recount(after)
+    recount(before, after)
 
 
-def recount(organisation_id):
-    """Note that the figures of an organisation are to be counted again; nothing for None. Within the transaction of the change."""
-    if organisation_id is not None:
-        Recount.objects.create(organisation_id=organisation_id)
+def recount(*organisation_ids):
+    """Note that the figures of organisations are to be counted again; nothing for None. Within the transaction of the change."""
+    Recount.objects.bulk_create(Recount(organisation_id=pk) for pk in sorted({*organisation_ids} - {None}))
 
 
-def recount_of(person_id):
-    """The same of the organisation in which somebody works. Locks them, so that they are not moved elsewhere meanwhile."""
-    where = User.objects.select_for_update(no_key=True).values_list("organisation_id", flat=True)
-    recount(where.get(pk=person_id))
+def recount_of(*person_ids):
+    """The same of the organisations in which people work. Locks them, so that they are not moved elsewhere meanwhile."""
+    where = User.objects.filter(pk__in=person_ids).select_for_update(no_key=True).order_by("pk")
+    recount(*where.values_list("organisation_id", flat=True))

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 
-from ..actions import end_sessions, reset_second_factors
+from ..actions import end_sessions, place_person, recount_of, reset_second_factors
 from ..models import Organisation, User
 from ..reauthentication import proof_required, proof_required_to_post
 from .choosing import ChosenByName
@@ -117,12 +117,16 @@ class UserAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             # Only these: a password that is changed, or sessions that are ended, in the same moment stay so.
-            columns = {field.name for field in obj._meta.concrete_fields}
+            columns = {field.name for field in obj._meta.concrete_fields} - {"organisation"}
             obj.save(update_fields=columns.intersection(form.changed_data))
+            place_person(person=obj, organisation=obj.organisation)
+            if "is_active" in form.changed_data:
+                recount_of(obj.pk)
             return
         obj.email = obj.email.lower()
         obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        recount_of(obj.pk)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ..actions import change_details
 from ..demo import demo_people
 from ..forms import AccountForm
 from ..models import Notice, Organisation, User
@@ -22,8 +23,7 @@ def account_detail(request):
     person = User.objects.get(pk=request.user.pk)
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
-        # What else is changed of the account in the same moment stands.
-        form.instance.save(update_fields=form.Meta.fields)
+        change_details(person=form.instance, organisation=form.cleaned_data["organisation"])
         messages.success(request, "Your details are saved")
         return redirect("account-detail")
     unread = Notice.objects.visible_to(request.user).unread().count()

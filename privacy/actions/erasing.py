@@ -101,12 +101,14 @@ def erase_person(*, person, at=None):
     Raises ``Held`` and ``LastSuperuser``. Somebody who is erased already stays so.
     """
     at = at or timezone.now()
+    # Rounds before people, as every action locks them; one that is begun meanwhile is found when they are read.
+    rounds = Assessment.objects.filter(owner=person).select_for_update().order_by("pk")
+    list(rounds.values_list("pk"))
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.erased_at:
         return
     _check(person)
     addresses = addresses_of(person)
-    rounds = Assessment.objects.filter(owner=person).select_for_update().order_by("pk")
     keys = list(rounds.values_list("pk", flat=True))
     lines = [reverse("line-answer", args=[pk]) for pk in person.reporting_lines.values_list("pk", flat=True)]
     delete_sessions(person, addresses)

@@ -9,6 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions import erase_rounds
+from assessments.models import Assessment
+from people.actions import recount_of
+from people.models import User
 
 from ..models import Erasure
 from ..retention import ASK, DELETE, ERASE, HELD, KINDS, UNUSED_DELAY
@@ -59,7 +62,10 @@ def _batches(kind, now, end):
 
 def _delete(kind, now):
     def end(keys):
-        rows = kind.rows(now).model._base_manager.filter(pk__in=keys)
+        model = kind.rows(now).model
+        rows = model._base_manager.filter(pk__in=keys)
+        if model in _COUNTED:
+            recount_of(*rows.values_list(_COUNTED[model], flat=True))
         rows.delete()
         return len(keys)
 
@@ -88,4 +94,6 @@ def _ask(kind, now):
     return count
 
 
+# Rows that organisations are counted by, and whose they are.
+_COUNTED = {Assessment: "owner", User: "pk"}
 _ENDS = {DELETE: _delete, ERASE: _erase, ASK: _ask}
