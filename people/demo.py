@@ -9,7 +9,10 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody whom the demo's sign-in page offers. ``offered_as`` is what their button says after the name."""
+    """Somebody whom the demo's sign-in page offers. ``offered_as`` is what their button says after the name.
+
+    ``analyst_of`` names the organisation whose figures they may see, and whose people they may invite.
+    """
 
     email: str
     name: str
@@ -18,6 +21,7 @@ class DemoPerson:
     offered_as: str
     is_editor: bool = False
     is_reviewer: bool = False
+    analyst_of: str = ""
 
 
 @cache

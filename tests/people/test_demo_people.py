@@ -67,7 +67,7 @@ def summary():
     }
 
 
-def test_make_demo_people_makes_nine_at_their_stages(made):
+def test_make_demo_people_makes_ten_at_their_stages(made):
     assert summary() == {
         "Nia Penŵydd": [("draft", 66, 6, 8)],
         "Zofia Dąbrówka": [("draft", 33, 1, 8)],
@@ -78,6 +78,7 @@ def test_make_demo_people_makes_nine_at_their_stages(made):
         "Tomasz Quillfeather": [],
         "Harriet Molescroft": [],
         "Aneirin Thistledown": [],
+        "Ama Kestrelmere": [],
     }
 
 
@@ -127,7 +128,7 @@ def test_make_demo_people_twice_changes_nothing(made, capsys):
     before = summary(), list(Assessment.objects.values_list("pk", "changed_at"))
     call_command("make_demo_people")
     assert (summary(), list(Assessment.objects.values_list("pk", "changed_at"))) == before
-    assert capsys.readouterr().out.count("already here") == 9
+    assert capsys.readouterr().out.count("already here") == 10
 
 
 def test_make_demo_people_refuses_outside_demo_mode(published_version):
@@ -157,7 +158,7 @@ def test_the_reviewer_may_only_look_at_the_standards_in_the_admin(made):
 
 def test_demo_people_live_at_reserved_addresses_and_have_no_password(made):
     assert {user.email.rpartition("@")[2] for user in User.objects.all()} == {"example.com"}
-    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 9
+    assert [user.has_usable_password() for user in User.objects.all()] == [False] * 10
 
 
 def test_the_sign_in_page_offers_them_and_the_button_signs_in(made, client):

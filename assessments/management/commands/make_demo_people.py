@@ -13,10 +13,10 @@ from assessments import actions
 from assessments.answers import Answered, Change
 from assessments.models import Assessment, Conversation, Evidence, Goal, Reading
 from assessments.standing import read_views
-from people.actions import make_editor, make_person, make_reviewer, read_notices
+from people.actions import make_analyst, make_editor, make_person, make_reviewer, read_notices
 from people.actions.lines import accept_line, name_line_manager
 from people.demo import demo_data, demo_people
-from people.models import User
+from people.models import Organisation, User
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -49,6 +49,8 @@ class Command(BaseCommand):
             make_editor(user=user)
         if is_new and person.is_reviewer:
             make_reviewer(user=user)
+        if is_new and person.analyst_of:
+            make_analyst(user=user, organisation=Organisation.objects.get(name=person.analyst_of), may_invite=True)
         self.stdout.write(f"{person.name}: {'made' if is_new else 'already here'}.")
         return is_new
 
