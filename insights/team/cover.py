@@ -4,15 +4,21 @@ The versions of a framework that name their levels alike are read together, area
 under whichever version their round is. Levels that the line manager does not see yet count nowhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
+from govuk.environment import plural, words
+
+from .levels import Person
+
 NOBODY, ONE, FEWER, ENOUGH, NOT_NEEDED = "nobody", "one", "fewer", "enough", "not needed"
+MOST_SENTENCES = 3
 
 
 class Wanted(NamedTuple):
-    """What a line manager set for an area: so many ``people`` at ``rank`` or above."""
+    """What an area needs: so many ``people`` at ``rank`` or above."""
 
     rank: int
     people: int
@@ -24,22 +30,20 @@ class Held:
 
     rank: int
     level: str
-    people: tuple[str, ...]
+    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AreaCover:
     """One area of one framework.
 
-    key             what a form calls it: the framework's pk and the area's code
-    framework       the framework's title
     in_role         how many of the people with levels need the area
-    of              how many people with levels there are
+    of              how many people with levels there are under the framework
     held            a ``Held`` for each level, the lowest first
     needed          what the team needs; None where nobody's role needs the area and nothing was set
     needed_level    the name of that level; empty without one
     is_set          whether the line manager said so; else it is the highest target of anybody in the team, one person
-    wanted_by       the people whose target is that highest one
+    wanted_by       the people whose target that highest one is
     """
 
     framework_id: int
@@ -53,14 +57,13 @@ class AreaCover:
     needed: Wanted | None
     needed_level: str
     is_set: bool
-    wanted_by: tuple[str, ...]
+    wanted_by: tuple[Person, ...]
 
     @property
-    def holders(self) -> tuple[str, ...]:
+    def holders(self) -> tuple[Person, ...]:
         """Who holds the level needed, or a higher one."""
-        if self.needed is None:
-            return ()
-        return next((each.people for each in self.held if each.rank == self.needed.rank), ())
+        rank = self.needed.rank if self.needed else None
+        return next((each.people for each in self.held if each.rank == rank), ())
 
     @property
     def finding(self) -> str:
@@ -73,7 +76,7 @@ class AreaCover:
 
     @property
     def left_without(self) -> str:
-        """The highest level held by anybody else, where only one person holds the level needed: "" where that is none."""
+        """The highest level that anybody else holds, where only one person holds the level needed; empty for none at all."""
         if self.finding != ONE:
             return ""
         return next((each.level for each in reversed(self.held) if len(each.people) > 1), "")
@@ -81,30 +84,141 @@ class AreaCover:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A finding in words: ``lead`` is what stands out of it, ``text`` the whole, ``person`` whom it is about, where it is one."""
+    """A finding in words: ``lead`` is what stands out of it, ``rest`` what follows, ``person`` whom it ends with, if anybody."""
 
     lead: str
     rest: str
-    person: str = ""
+    person: Person | None = None
 
     @property
     def text(self) -> str:
-        return f"{self.lead}{self.rest}"
+        """The whole sentence."""
+        return f"{self.lead}{self.rest}{self.person.name if self.person else ''}"
 
 
 def cover_of(team, needed: Mapping[tuple[int, str], tuple[int, int]]) -> tuple[AreaCover, ...]:
-    """The cover of each area that somebody in ``team`` has a level in, by framework and in published order.
+    """The cover of each area of the frameworks that somebody in ``team`` has levels under, in published order.
 
     ``needed`` has what the line manager set, as (rank, people) by framework's pk and area's code (``NeededCover.objects.set_by``).
+    An area that only an earlier version has comes after those of the latest.
     """
-    return ()
+    tables = sorted(team.tables, key=lambda table: table.framework)
+    groups = {}
+    for table in tables:
+        if table.with_levels:
+            groups.setdefault((table.framework_id, _level_names(table)), []).append(table)
+    return tuple(area for group in groups.values() for area in _cover_of_group(group, needed))
 
 
-def cover_sentences(cover) -> tuple[Sentence, ...]:
-    """What stands out of it, at most three: what nobody holds, what only one person does, where there are fewer than needed."""
-    return ()
+def _level_names(table):
+    return tuple(level.name for level in table.tree.levels)
 
 
-def losses_of(cover) -> tuple[Sentence, ...]:
-    """What would be lost if somebody left, a sentence for each such person and level."""
-    return ()
+def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
+    """Of tables under versions that name their levels alike, the latest first."""
+    areas, cells = {}, {}
+    for table in tables:
+        for index, area in enumerate(table.areas):
+            areas.setdefault(area.code, area)
+            cells.setdefault(area.code, []).extend((row.person, row.cells[index]) for row in table.with_levels)
+    of = sum(len(table.with_levels) for table in tables)
+    first = tables[0]
+    for code, area in areas.items():
+        found = sorted(cells[code], key=lambda pair: pair[0].name.casefold())
+        targets = [(person, cell.target) for person, cell in found if cell.target is not None]
+        highest = max((target for _, target in targets), default=None)
+        wanted = needed.get((first.framework_id, code))
+        # A level that the present version does not have can be needed by nobody.
+        is_set = wanted is not None and wanted[0] in first.tree.ranks
+        need = Wanted(*wanted) if is_set else Wanted(highest, 1) if highest else None
+        yield AreaCover(
+            first.framework_id,
+            first.framework,
+            code,
+            area.title,
+            area.short_title,
+            len(targets),
+            of,
+            tuple(
+                Held(level.rank, level.name, tuple(who for who, cell in found if (cell.level or 0) >= level.rank))
+                for level in first.tree.levels
+            ),
+            need,
+            first.tree.level_name(need.rank) if need else "",
+            is_set,
+            tuple(person for person, target in targets if target == highest),
+        )
+
+
+# In words
+
+
+def cover_sentences(cover: Iterable[AreaCover]) -> tuple[Sentence, ...]:
+    """What stands out, at most three: what nobody holds, what only one person does, and where there are fewer than needed.
+
+    The widest of each kind comes first, then what is left of any. Of a team with one person's levels nothing stands out.
+    """
+    cover = [area for area in cover if area.of > 1]
+    names_framework = len({area.framework_id for area in cover}) > 1
+    kinds = (_grouped(cover, NOBODY), _grouped(cover, ONE), _grouped(cover, FEWER))
+    ordered = [groups[0] for groups in kinds if groups] + [each for groups in kinds for each in groups[1:]]
+    return tuple(_in_words(group, names_framework) for group in ordered[:MOST_SENTENCES])
+
+
+def losses_of(cover: Iterable[AreaCover]) -> tuple[Sentence, ...]:
+    """What would be lost if somebody left: a sentence for each level that they alone hold and the team needs, most areas first."""
+    cover = [area for area in cover if area.of > 1]
+    names_framework = len({area.framework_id for area in cover}) > 1
+    return tuple(
+        Sentence(
+            f"Without {group[0].holders[0].name}",
+            f" nobody in the team would hold {group[0].needed_level} in {_areas(group, names_framework)}.",
+        )
+        for group in _grouped(cover, ONE)
+    )
+
+
+def _grouped(cover, finding) -> list[list[AreaCover]]:
+    """The areas with this finding of which the same is to be said, the most areas first."""
+
+    def said(area):
+        who = area.holders[0].pk if finding == ONE else 0
+        number = (len(area.holders), area.needed.people) if finding == FEWER else ()
+        return (area.framework_id, -area.needed.rank, area.needed_level, who, number)
+
+    found = sorted((area for area in cover if area.finding == finding), key=said)
+    groups = [list(group) for _, group in groupby(found, key=said)]
+    return sorted(groups, key=len, reverse=True)
+
+
+def _in_words(group, names_framework):
+    first, areas = group[0], _areas(group, names_framework)
+    if first.finding == NOBODY:
+        return Sentence(f"Nobody holds {first.needed_level}", f" in {areas}, and {_why_needed(group)}.")
+    if first.finding == ONE:
+        return Sentence(f"Only one person holds {first.needed_level}", f" in {areas}: ", first.holders[0])
+    holders, people = len(first.holders), first.needed.people
+    return Sentence(
+        f"{words(holders).capitalize()} {plural(holders, 'person holds', 'people hold')} {first.needed_level}",
+        f" in {areas}, where you need {words(people)}.",
+    )
+
+
+def _why_needed(group):
+    """Who needs what nobody holds: the line manager said so, or somebody's role does."""
+    if all(area.is_set for area in group):
+        return "you set that the team needs it"
+    people = {person.pk: person for area in group if not area.is_set for person in area.wanted_by}
+    if len(people) == 1 and not any(area.is_set for area in group):
+        return f"{next(iter(people.values())).name}’s role needs it"
+    return "somebody’s role needs it"
+
+
+def _areas(group, names_framework):
+    """The areas by their codes: "B6 Risk Management" alone, "A1, A2 and B4" of several."""
+    if len(group) == 1:
+        found = f"{group[0].code} {group[0].short_title or group[0].title}"
+    else:
+        *others, last = [area.code for area in group]
+        found = f"{', '.join(others)} and {last}"
+    return f"{found} of {group[0].framework}" if names_framework else found

@@ -1,6 +1,19 @@
-"""Shared learning needs: statements that several people of a team are below their target in. Pure, over a team that was read."""
+"""Shared learning needs: the statements that several people of a team are below their target in.
 
+``shared_needs`` is pure, over values that were read; ``read_needs`` reads what it asks for beside a team.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from assessments.models import Goal, Rating
+
+from .goals import TeamGoal
+from .levels import Person
 
 SMALL_TEAM, OF_SMALL_TEAM, OF_LARGER_TEAM = 6, 2, 3
 
@@ -9,32 +22,108 @@ SMALL_TEAM, OF_SMALL_TEAM, OF_LARGER_TEAM = 6, 2, 3
 class Need:
     """A statement that several people are below their target in.
 
-    version        the version's pk; a team with rounds under several has needs under each
-    people         the names of those below their target, in alphabetical order
-    of             how many it is asked of: those whose role has the area, and who did not mark it as not relevant
-    level, words   the next level that most of them need, and its published words
-    there          the names of those who are at that level or above
-    goals          (kind's label, how many open goals are for it), in the order 70, 20, 10; kinds without any are left out
+    version_id, statement_id    the keys of the version and of the statement's row in it
+    people                      those below their target, by name
+    of                          of how many it is asked: their role has the area, and they did not mark it as not relevant
+    rank, level, words          the next level that most of them need, and its published words; of levels that share their words,
+                                the highest rank and all names
+    there                       those of whom it is asked who are at that level or above
+    goals                       (kind of goal, how many that are open are for it), in the order 70, 20, 10
     """
 
-    version: int
+    version_id: int
+    statement_id: int
+    lineage: UUID
     code: str
     topic: str
-    area: str
-    people: tuple[str, ...]
+    people: tuple[Person, ...]
     of: int
     rank: int
     level: str
     words: str
-    there: tuple[str, ...]
+    there: tuple[Person, ...]
     goals: tuple[tuple[str, int], ...]
 
 
 def least_for(people: int) -> int:
-    """How many people below their target make a need shared, in a team of which so many have levels to see."""
+    """How many people below their target make a need shared, where so many people's levels are seen."""
     return OF_SMALL_TEAM if people < SMALL_TEAM else OF_LARGER_TEAM
 
 
-def shared_needs(team, *, held=None, goals=()) -> tuple[Need, ...]:
-    """The needs that are shared, under each version: most people first, in the order of the standards among equals."""
-    return ()
+def shared_needs(team, held: Mapping[tuple[object, int], int | None], goals: Iterable[TeamGoal]) -> tuple[Need, ...]:
+    """The shared needs under each version of ``team``: most people first, in the order of the standards among equals.
+
+    ``held`` has the rank that somebody chose by (round's pk, statement's pk), None for not relevant; ``goals`` are open.
+    """
+    goals = tuple(goals)
+    return tuple(need for table in team.tables for need in _needs_of_table(table, held, goals))
+
+
+def _needs_of_table(table, held, goals):
+    needs = [_need(table, pk, missed, held, goals) for pk, missed in _missed_by_several(table).items()]
+    places = {statement.pk: place for place, statement in enumerate(table.tree.statements)}
+    return sorted(needs, key=lambda need: (-len(need.people), places[need.statement_id]))
+
+
+def _missed_by_several(table) -> dict[int, list[tuple[Person, int]]]:
+    """Who is below target in each statement that is a shared need, and the rank reached, by the statement's pk."""
+    missed = {}
+    for row in table.with_levels:
+        for cell in row.cells:
+            for pk, rank in cell.missed:
+                missed.setdefault(pk, []).append((row.person, rank))
+    least = least_for(len(table.with_levels))
+    return {pk: people for pk, people in missed.items() if len(people) >= least}
+
+
+def _need(table, pk, missed, held, goals):
+    statement = table.tree.statement_by_pk(pk)
+    steps = Counter(next(cell.rank for cell in statement.cells if cell.rank > rank) for _, rank in missed)
+    # Of two levels that as many need, the lower: whoever needs the higher one is past its words.
+    step = min(steps, key=lambda rank: (-steps[rank], rank))
+    cell = statement.cell(step)
+    place = next(place for place, area in enumerate(table.areas) if area.code == statement.area_code)
+    asked = [
+        (row.person, held.get((row.round.pk, pk)))
+        for row in table.with_levels
+        if row.cells[place].target is not None and held.get((row.round.pk, pk), 0) is not None
+    ]
+    members = {row.person.pk for row in table.rows}
+    kinds = Counter(
+        goal.kind for goal in goals if goal.person_id in members and statement.lineage in {a.lineage for a in goal.aims}
+    )
+    return Need(
+        version_id=table.version_id,
+        statement_id=pk,
+        lineage=statement.lineage,
+        code=statement.code,
+        topic=statement.topic,
+        people=tuple(person for person, _ in missed),
+        of=len(asked),
+        rank=cell.rank,
+        level=cell.name,
+        words=cell.text,
+        there=tuple(person for person, rank in asked if (rank or 0) >= cell.ranks[0]),
+        goals=tuple((kind.value, kinds[kind]) for kind in Goal.Kind if kinds[kind]),
+    )
+
+
+def read_needs(team, goals) -> tuple[Need, ...]:
+    """The shared needs of a team that was read, with one query more."""
+    return shared_needs(team, _read_held(team), goals)
+
+
+def _read_held(team):
+    """What those with levels chose in each statement that is a shared need: what they agreed, where they did, else their own."""
+    statements = [pk for table in team.tables for pk in _missed_by_several(table)]
+    agreed = [each.pk for each in team.rounds if each.is_agreed]
+    shared = [each.pk for each in team.rounds if not each.is_agreed]
+    rows = (
+        Rating.objects.filter(
+            Q(assessment__in=agreed, view=Rating.View.AGREED) | Q(assessment__in=shared, view=Rating.View.SELF),
+            statement__in=statements,
+        )
+        .order_by()
+        .values_list("assessment_id", "statement_id", "rank")
+    )
+    return {(assessment, statement): rank for assessment, statement, rank in rows}
