@@ -11,7 +11,7 @@ class VersionCounts:
     ready     Counter of (role profile's pk or 0, highest rank for which they are ready): a partition of these people
     levels    Counter of (area's pk, role profile's pk or 0, level or None, target or None): for each area a partition of them;
               None is an area that is not in the role
-    missed    Counter of the statement's pk: people below their target in it
+    missed    Counter of (area's pk, statement's pk): people below their target in it
     """
 
     ready: Counter = field(default_factory=Counter)
