@@ -174,7 +174,14 @@ def test_the_command_says_counts_only(contract_manager, capsys):
 def test_one_command_does_all_that_is_daily(contract_manager, capsys):
     call_command("run_daily")
     said = capsys.readouterr().out
-    for name in ("send_reminders", "retire_versions", "erase_people", "prune_records", "clearsessions"):
+    for name in (
+        "send_reminders",
+        "invite_and_remind",
+        "retire_versions",
+        "erase_people",
+        "prune_records",
+        "clearsessions",
+    ):
         assert f"{name}:" in said
 
 

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 # Each may be run by itself, at any time, and twice.
 COMMANDS = (
     ("send_reminders", ()),
+    ("invite_and_remind", ()),
     ("retire_versions", ()),
     ("erase_people", ()),
     ("prune_records", ()),

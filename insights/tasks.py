@@ -1,0 +1,14 @@
+"""What the worker does with organisations, a batch to a task. A task's row holds keys and nothing else."""
+
+from django_tasks import task
+
+from .actions.inviting import invite_next
+
+
+@task
+def invite_people(campaign_id: int, after: str = "") -> str:
+    """Invite the next people of a campaign, and give the worker those after them."""
+    following = invite_next(campaign_id=campaign_id, after=after)
+    if following:
+        invite_people.enqueue(campaign_id, following)
+    return following
