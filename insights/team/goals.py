@@ -12,6 +12,8 @@ from django.utils import timezone
 from assessments.models import Assessment, Goal, Reading
 from assessments.plans import days_away
 
+from .levels import Person
+
 
 @dataclass(frozen=True, slots=True)
 class TeamAim:
@@ -93,3 +95,44 @@ def read_goals(line_manager) -> tuple[TeamGoal, ...]:
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenGoals:
+    """The goals that a page lists: all, or those of one ``person`` or for one ``statement`` (a ``TeamAim``), by link."""
+
+    goals: tuple[TeamGoal, ...]
+    person: Person | None
+    statement: TeamAim | None
+
+    @property
+    def overdue(self) -> int:
+        return sum(goal.is_overdue for goal in self.goals)
+
+    @property
+    def people(self) -> int:
+        return len({goal.person_id for goal in self.goals})
+
+
+def choose_goals(team, goals, *, person="", statement="") -> ChosenGoals:
+    """The goals of the person with this key, and for the statement with this key in whatever version: keys as a link has them.
+
+    A key that names nobody in the team, or no statement of theirs, chooses nothing out.
+    """
+    who = next((each for each in team.people if str(each.pk) == person), None)
+    what = _aim_named(team, goals, statement)
+    found = tuple(
+        goal
+        for goal in goals
+        if (who is None or goal.person_id == who.pk)
+        and (what is None or what.lineage in {aim.lineage for aim in goal.aims})
+    )
+    return ChosenGoals(found, who, what)
+
+
+def _aim_named(team, goals, key):
+    for table in team.tables:
+        for statement in table.tree.statements:
+            if str(statement.pk) == key:
+                return TeamAim(statement.pk, statement.lineage, statement.code, statement.topic)
+    return next((aim for goal in goals for aim in goal.aims if str(aim.statement_id) == key), None)
