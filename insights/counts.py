@@ -3,6 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+# As models.rollup.Stage names them, in the order in which people come to them; whoever is done is counted under a version.
+STAGES = ("not-started", "started", "shared", "agreed")
+DONE = ("shared", "agreed")
+
 
 @dataclass(frozen=True, slots=True)
 class VersionCounts:
