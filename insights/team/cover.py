@@ -37,13 +37,14 @@ class Held:
 class AreaCover:
     """One area of one framework.
 
-    in_role         how many of the people with levels need the area
+    in_role         how many of the people with levels have one here
     of              how many people with levels there are under the framework
     held            a ``Held`` for each level, the lowest first
     needed          what the team needs; None where nobody's role needs the area and nothing was set
     needed_level    the name of that level; empty without one
     is_set          whether the line manager said so; else it is the highest target of anybody in the team, one person
-    wanted_by       the people whose target that highest one is
+    target_level    the name of that highest target; empty where nobody's role needs the area
+    wanted_by       the people whose target it is
     """
 
     framework_id: int
@@ -57,6 +58,7 @@ class AreaCover:
     needed: Wanted | None
     needed_level: str
     is_set: bool
+    target_level: str
     wanted_by: tuple[Person, ...]
 
     @property
@@ -137,7 +139,7 @@ def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
             code,
             area.title,
             area.short_title,
-            len(targets),
+            sum(cell.in_role for _, cell in found),
             of,
             tuple(
                 Held(level.rank, level.name, tuple(who for who, cell in found if (cell.level or 0) >= level.rank))
@@ -146,6 +148,7 @@ def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
             need,
             first.tree.level_name(need.rank) if need else "",
             is_set,
+            first.tree.level_name(highest) if highest else "",
             tuple(person for person, target in targets if target == highest),
         )
 
