@@ -2,6 +2,7 @@
 
 from django_tasks import task
 
+from .actions.counting import follow_marks
 from .actions.inviting import invite_next
 
 
@@ -11,4 +12,12 @@ def invite_people(campaign_id: int, after: str = "") -> str:
     following = invite_next(campaign_id=campaign_id, after=after)
     if following:
         invite_people.enqueue(campaign_id, following)
+    else:
+        count_marked.enqueue()
     return following
+
+
+@task
+def count_marked() -> int:
+    """Count every organisation that is marked; returns how many were. Harmless at any time, and beside another one."""
+    return follow_marks()

@@ -359,6 +359,10 @@ KEEP = {
     }.items()
 }
 
+# What analysts see (docs/decisions/disclosure-control.md): what counts are multiples of, and how many people changed since.
+PORTAL_FIGURES_BASE = env_number("PORTAL_FIGURES_BASE", 5, least=5, most=100)
+PORTAL_FIGURES_CHANGED = env_number("PORTAL_FIGURES_CHANGED", 10, least=10, most=1000)
+
 # What it sends, and what it writes down
 
 # What is not part of an answer is done by the worker: manage.py db_worker. Its tasks are written with what causes them.

@@ -33,7 +33,7 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "codes views",
-    "views": "reauthentication second_factors "
+    "views": "reauthentication second_factors organisations "
     "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "logging "
@@ -43,9 +43,11 @@ WITHIN = {
     "models",
     "admin": "reauthentication "
     "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
-    "against_source actions forms line_import edits wording "
+    "against_source actions forms csv_files line_import organisation_import placing_import edits wording "
     "version_edits version_tables models",
-    "line_import": "actions models",
+    "line_import": "csv_files models",
+    "organisation_import": "csv_files models",
+    "placing_import": "csv_files models",
     "my_data": "headings register traces models",
     "retention": "models",
     "openings": "models",
@@ -53,8 +55,12 @@ WITHIN = {
     "access": "",
     "openid": "addresses reauthentication single_sign_on models",
     "adapters": "openid reauthentication sealing second_factors single_sign_on",
-    "management": "access editions actions answers standing demo exports seeding models",
+    "management": "access editions actions answers standing demo exports exact raw_counts seeding tally models",
     "seeding": "actions",
+    "stages": "models",
+    "tally": "stages models",
+    "exact": "counts figures tally models",
+    "raw_counts": "models",
     "migrations": "guards models",
     "apps": "checks logging worker",
     "worker": "logging",
@@ -66,9 +72,10 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "addresses openings single_sign_on records answers wording demo notice_words plans models",
-    "actions": "register retention traces summaries "
+    "actions": "register retention traces summaries tally exact counts rounding "
     "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
     "publication "
+    "organisation_import "
     "tasks edits version_numbers version_tables models",
     "publication": "publication_texts fingerprint version_numbers codes models",
     "publication_texts": "prose models",
@@ -120,6 +127,7 @@ WITHIN = {
     "importing": "models",
     "exports": "tree library differences links remembering models",
     "measure": "pdf",
+    "organisations": "figures models",
     # The form pack of govuk.
     "environment": "rendering",
     "layout": "rendering",
@@ -138,6 +146,7 @@ STANDARD_LIBRARY_ONLY = {
     "assessments.calendars",
     "assessments.charts",
     "assessments.suggestions",
+    "insights.organisations.charts",
 }
 ONLY_IMPORTER = {"weasyprint": "documents.pdf", "xlsxwriter": "documents.workbook"}
 VAGUE = re.compile(r"^(utils?|core|common|services?|helpers?|mixins?|misc)$")

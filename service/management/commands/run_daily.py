@@ -8,6 +8,7 @@ COMMANDS = (
     ("retire_versions", ()),
     ("erase_people", ()),
     ("prune_records", ()),
+    ("make_releases", ()),
     ("clear_held_posts", ()),
     ("clearsessions", ()),
     ("prune_db_task_results", ()),
