@@ -18,6 +18,7 @@ from standards.models import Framework, Version
 from ..counts import Counts
 from ..exact import below, exact_counts, least_changed, note_released
 from ..models import Figure, Release
+from ..rounding import rounded
 from ..tally import counted_frameworks
 
 logger = logging.getLogger(__name__)
@@ -58,8 +59,6 @@ def make_release(*, organisation, framework, at=None) -> Outcome:
     reason = _too_early(last, at) or _too_little(organisation, framework, last)
     if reason:
         return Outcome(organisation, framework, reason=reason)
-    from ..rounding import rounded
-
     exact = exact_counts(below(organisation), framework)
     base = settings.PORTAL_FIGURES_BASE
     figures = rounded(parents, {pk: exact.get(pk) or Counts() for pk in parents}, base=base, ranks=_ranks(framework))
