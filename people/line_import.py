@@ -1,21 +1,16 @@
 """Reading a CSV file of reporting lines, and saying of each row what it would do. Nothing is written here."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from .csv_files import read_rows
 from .models import ReportingLine, User
 
 COLUMNS = ("person", "line_manager")
 MOST_BYTES = 256 * 1024
 MOST_ROWS = 2000
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be used; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +37,8 @@ class Planned:
 
 def read_lines(content: bytes) -> list[Line]:
     """The rows of a file with the columns ``person`` and ``line_manager``, in any order. Raises ``Unreadable``."""
-    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True, delimiter=_delimiter(content))
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as broken:
-        raise Unreadable(f"Line {reader.line_num} of the file cannot be read as CSV. Save it as CSV again.") from broken
-    header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
-    missing = [column for column in COLUMNS if header.count(column) != 1]
-    if missing:
-        raise Unreadable(
-            f"The first row must name the columns person and line_manager, each once. Not so: {' and '.join(missing)}."
-        )
-    if len(rows) == 1:
-        raise Unreadable("The file has no rows under the names of its columns.")
-    if len(rows) - 1 > MOST_ROWS:
-        raise Unreadable(f"The file has {len(rows) - 1:,} rows. Split it into files of {MOST_ROWS:,} rows or fewer.")
-    places = [header.index(column) for column in COLUMNS]
-    return [
-        Line(number, *(row[place].strip().lower() if place < len(row) else "" for place in places))
-        for number, row in rows[1:]
-    ]
-
-
-def _text(content):
-    if len(content) > MOST_BYTES:
-        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024} KB. Split it into smaller files.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("The file is not in UTF-8. In Excel, save it as “CSV UTF-8 (Comma delimited)”.") from None
-    if "\0" in text:
-        raise Unreadable("The file holds NUL characters, so it is not a CSV file in UTF-8. Save it as CSV again.")
-    return text
-
-
-def _delimiter(content):
-    first = content.partition(b"\n")[0]
-    return ";" if b";" in first and b"," not in first else ","
+    rows = read_rows(content, COLUMNS, most_bytes=MOST_BYTES, most_rows=MOST_ROWS)
+    return [Line(number, *(cell.lower() for cell in cells)) for number, cells in rows]
 
 
 def plan_lines(lines: list[Line]) -> list[Planned]:

@@ -38,10 +38,13 @@ from .notices import (
 )
 from .one_time_links import LINK_LASTS, holder_of, make_one_time_link, spend_one_time_link
 from .organisations import (
+    NotImportable,
     WithinItself,
     add_organisation,
     hang,
+    import_organisations,
     move_organisation,
+    place_people,
     place_person,
     recount,
     recount_of,
@@ -56,6 +59,7 @@ __all__ = [
     "AlreadyAsked",
     "AskedTooOften",
     "NotAsked",
+    "NotImportable",
     "NotLive",
     "NotPending",
     "NotSendable",
@@ -72,6 +76,7 @@ __all__ = [
     "hang",
     "holder_of",
     "import_lines",
+    "import_organisations",
     "make_analyst",
     "make_editor",
     "make_one_time_link",
@@ -80,6 +85,7 @@ __all__ = [
     "move_organisation",
     "name_line_manager",
     "notify",
+    "place_people",
     "place_person",
     "read_notice",
     "read_notices",

@@ -7,8 +7,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from ..actions import NotLive, NotPending, end_line, import_lines, withdraw_line
-from ..forms import LineImportForm
-from ..line_import import MOST_BYTES, Unreadable, plan_lines, read_lines
+from ..csv_files import Unreadable
+from ..forms import CsvForm
+from ..line_import import MOST_BYTES, plan_lines, read_lines
 from ..models import ReportingLine
 
 
@@ -62,7 +63,7 @@ class ReportingLineAdmin(admin.ModelAdmin):
         if not request.user.has_perm("people.add_reportingline"):
             raise PermissionDenied
         is_confirmed = "content" in request.POST
-        form = LineImportForm(*((request.POST, request.FILES) if request.method == "POST" and not is_confirmed else ()))
+        form = CsvForm(*((request.POST, request.FILES) if request.method == "POST" and not is_confirmed else ()))
         content = None
         if is_confirmed:
             content = request.POST["content"].encode("utf-8", "replace")

@@ -11,7 +11,8 @@ from .accounts import (
     SetPasswordForm,
     SignupForm,
 )
-from .lines import LineAnswerForm, LineImportForm, LineManagerForm
+from .imports import CsvForm
+from .lines import LineAnswerForm, LineManagerForm
 from .notices import NoticeChoiceForm
 from .second_factors import (
     ActivateAppForm,
@@ -35,11 +36,11 @@ __all__ = [
     "AuthenticateForm",
     "ChangePasswordForm",
     "CodeAgainForm",
+    "CsvForm",
     "DeactivateAppForm",
     "EditPasskeyForm",
     "GenerateCodesForm",
     "LineAnswerForm",
-    "LineImportForm",
     "LineManagerForm",
     "LoginForm",
     "NoticeChoiceForm",

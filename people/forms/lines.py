@@ -45,15 +45,3 @@ class LineAnswerForm(forms.Form):
         choices=[(ACCEPT, "Accept"), (DECLINE, "Decline")],
         error_messages={"required": "Choose Accept or Decline", "invalid_choice": "Choose Accept or Decline"},
     )
-
-
-class LineImportForm(forms.Form):
-    """A CSV file of lines, as an administrator uploads it."""
-
-    file = forms.FileField(
-        label="CSV file",
-        help_text="Columns person and line_manager, each an e-mail address",
-        allow_empty_file=True,
-        error_messages={"required": "Choose a CSV file", "invalid": "Choose a CSV file"},
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-    )

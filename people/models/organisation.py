@@ -5,6 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+# Between an organisation and what lies within it, where its path is written out.
+STEP = " › "
+
 
 def new_code():
     """A code for an organisation that nobody gave one."""
@@ -30,6 +33,26 @@ class OrganisationQuerySet(models.QuerySet):
     def above(self, organisation):
         """``organisation`` and all that it lies within, the nearest first."""
         return self.filter(lines_down__descendant=organisation).order_by("lines_down__depth")
+
+    def paths(self):
+        """Where each of these lies, as people read it ("Department › Directorate › Team"), by its key. One query."""
+        lines = Descent.objects.filter(descendant__in=self.order_by().values("pk")).order_by("descendant", "-depth")
+        names = {}
+        for pk, name in lines.values_list("descendant", "ancestor__name"):
+            names.setdefault(pk, []).append(name)
+        return {pk: STEP.join(each) for pk, each in names.items()}
+
+    def tree(self):
+        """The path of every organisation, by its key, in the order in which a tree is read. One query."""
+        parts = {}
+        for pk, parent, name in self.order_by("name", "code").values_list("pk", "parent_id", "name"):
+            parts.setdefault(parent, []).append((pk, name))
+        paths, waiting = {}, [(pk, name) for pk, name in reversed(parts.get(None, ()))]
+        while waiting:
+            pk, path = waiting.pop()
+            paths[pk] = path
+            waiting += [(part, f"{path}{STEP}{name}") for part, name in reversed(parts.get(pk, ()))]
+        return paths
 
 
 class Organisation(models.Model):

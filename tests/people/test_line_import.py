@@ -5,7 +5,8 @@ import codecs
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from people.line_import import MOST_BYTES, MOST_ROWS, Unreadable, plan_lines, read_lines
+from people.csv_files import Unreadable
+from people.line_import import MOST_BYTES, MOST_ROWS, plan_lines, read_lines
 from people.models import ReportingLine
 from tests.factories import make_user
 from tests.people.lines import make_line
