@@ -49,24 +49,35 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that the page may be narrowed to: ``value`` as its address has it."""
+    """One thing that the page may show: ``value`` as its address has it, ``query`` the query string of the page that shows it."""
 
     value: str
     words: str
+    query: str
     is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What there is to choose from. Frameworks and versions are empty where there is no choice; the first is what is shown unasked.
+    """What there is to choose from: nothing where there is no choice. Frameworks and versions begin with what is shown unasked.
 
-    ``roles`` and ``needs`` exclude one another.
+    ``roles`` and ``needs`` exclude one another, and ``everybody`` both.
     """
 
     frameworks: tuple[Option, ...] = ()
     versions: tuple[Option, ...] = ()
+    everybody: Option | None = None
     roles: tuple[Option, ...] = ()
     needs: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Some of the people: ``kind`` "role" or "need", ``value`` as the address has it; "Role profile: Contract Manager"."""
+
+    kind: str
+    value: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,11 @@ class AreaLine:
     levels: tuple[Count, ...]
     people: Count
     at_target: Count | None
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """Every number of the line, from left to right."""
+        return (*self.levels, self.people, *([self.at_target] if self.at_target else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +143,8 @@ class OrganisationPage:
     may_invite       whether the analyst may invite its people
     issue, before    the release and the one before it; None where there is none: then nothing below is there either
     next_on          the first day on which there may be other figures
-    standards        what is shown is of this framework and version: "Contract Management Professional Standards, version 2.0"
-    narrowed         what it is narrowed to: "Role profile: Contract Manager"; "" for everybody
+    framework        what is shown is of this framework, by its title, and of the rounds under this version, by its number
+    narrowing        what it is narrowed to; None for everybody
     query            the same as a query string, "" or "?role=3"
     ignored          a sentence for each thing that was asked for and is not there
     level_names      "Not yet at Foundation" and the names of the levels, the lowest first
@@ -136,17 +152,18 @@ class OrganisationPage:
     counted          the people whose levels the page shows; None by needed level, where it differs between areas
     participation    how far everybody has come under the framework; ready and missed: by what they hold. Empty when narrowed
     parts            the organisations directly below, by name; whatever the page is narrowed to
-    is_small         whether every number of the levels is "fewer than"
+    is_small         whether no number of the levels is more than "fewer than"
     """
 
     organisation: Place
     above: tuple[Place, ...]
     may_invite: bool
+    framework: str = ""
+    version: str = ""
     issue: Issue | None = None
     before: Issue | None = None
     next_on: date | None = None
-    standards: str = ""
-    narrowed: str = ""
+    narrowing: Narrowing | None = None
     query: str = ""
     ignored: tuple[str, ...] = ()
     filters: Filters = Filters()
@@ -158,6 +175,38 @@ class OrganisationPage:
     ready: tuple[Line, ...] = ()
     missed: tuple[MissedLine, ...] = ()
     parts: tuple[PartLine, ...] = ()
+
+    @property
+    def standards(self) -> str:
+        """What the figures are of: "Contract Management Professional Standards, version 2.0"."""
+        return f"{self.framework}, version {self.version}" if self.version else self.framework
+
+    @property
+    def narrowed(self) -> str:
+        """ "Role profile: Contract Manager", or nothing for everybody."""
+        return self.narrowing.words if self.narrowing else ""
+
+    def query_of(self, people: str) -> str:
+        """The query string of the page that shows its form's list calls "role-3" or "need-2"; else of everybody."""
+        kind, _, value = people.partition("-")
+        options = {"role": self.filters.roles, "need": self.filters.needs}.get(kind, ())
+        everybody = self.filters.everybody.query if self.filters.everybody else ""
+        return next((option.query for option in options if option.value == value), everybody)
+
+    @property
+    def tells_targets(self) -> bool:
+        """Whether the areas say how many are at the level that they need."""
+        return any(area.at_target for area in self.areas)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the areas say what changed."""
+        return any(area.people.change is not None for area in self.areas)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything in the areas is another number than before."""
+        return any(count.change for area in self.areas for count in area.counts)
 
     @property
     def is_small(self) -> bool:

@@ -1,6 +1,42 @@
-"""Reads what a release says of an organisation, in four queries whatever its size."""
+"""Reads what a release says of an organisation, in four queries whatever its size.
 
-from .page import OrganisationPage
+Only ``Release`` and ``Figure`` are read, never the exact rollup and nothing live, so that whatever is drawn from this was rounded
+(docs/decisions/disclosure-control.md).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.utils import timezone
+
+from people.models import AnalystGrant, Organisation
+from standards.models import Version
+from standards.tree import version_tree
+
+from ..figures import Figures
+from ..models import Figure, Release
+from .choosing import Asked, Choice
+from .lines import VersionLines, participation_of
+from .page import Count, Filters, Issue, OrganisationPage, PartLine, Place
+
+# No organisation gets new figures more often than this.
+LEAST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the latest release says of an organisation under one framework, and the one before it."""
+
+    framework: str
+    issue: Issue
+    now: Figures
+    before_issue: Issue | None
+    before: Figures | None
+
+    @property
+    def counted(self):
+        return sum(each.counted for each in self.now.versions.values())
 
 
 def read_organisation(
@@ -11,4 +47,127 @@ def read_organisation(
     The filters are what the address says, as text or None: keys of a role profile, a version and a framework, the rank of
     a level. Whatever is not there is said in ``ignored`` and left aside.
     """
-    raise NotImplementedError
+    path = list(_path(user, organisation_id))
+    if not path:
+        return None
+    fields = {
+        "organisation": Place(path[-1].pk, path[-1].name),
+        "above": tuple(Place(each.pk, each.name) for each in path[:-1]),
+        "may_invite": path[-1].may_invite,
+    }
+    issued = _issued(organisation_id)
+    if not issued:
+        return OrganisationPage(**fields, parts=_parts(organisation_id, None))
+    choice = Choice(Asked(framework, version, role, need))
+    key, frameworks = choice.one_of("framework", {pk: each.framework for pk, each in issued.items()}, "standards")
+    chosen = issued[key]
+    fields |= {
+        "framework": chosen.framework,
+        "issue": chosen.issue,
+        "before": chosen.before_issue,
+        "next_on": timezone.localdate(chosen.issue.made_at) + timedelta(LEAST_DAYS),
+        "people": participation_of(chosen.now, chosen.before, chosen.issue.base)[0].count,
+        "parts": _parts(organisation_id, chosen.issue),
+    }
+    levels, filters = _levels(chosen, choice)
+    filters = Filters(frameworks=frameworks, **filters)
+    return OrganisationPage(**fields, **levels, filters=filters, query=choice.address, ignored=tuple(choice.ignored))
+
+
+def read_granted(user) -> tuple[tuple[Place, tuple[Place, ...]], ...]:
+    """The organisations that ``user`` was given, but for those within another one of them, each with those directly below."""
+    visible = Organisation.objects.visible_to(user)
+    tops = list(visible.exclude(parent__in=visible.values("pk")).order_by("name", "pk"))
+    parts = {}
+    for pk, name, parent in visible.filter(parent__in=tops).order_by("name", "pk").values_list("pk", "name", "parent"):
+        parts.setdefault(parent, []).append(Place(pk, name))
+    return tuple((Place(top.pk, top.name), tuple(parts.get(top.pk, ()))) for top in tops)
+
+
+def _path(user, organisation_id):
+    """The organisation, last, under what of it is above it and visible too: nothing where it is not visible itself."""
+    inviting = AnalystGrant.objects.filter(analyst=user.pk, may_invite=True)
+    return (
+        Organisation.objects.visible_to(user)
+        .filter(lines_down__descendant=organisation_id)
+        .annotate(may_invite=Exists(inviting.filter(organisation__lines_down__descendant=organisation_id)))
+        .order_by("-lines_down__depth")
+    )
+
+
+def _issued(organisation_id) -> dict[int, Issued]:
+    """By framework, that of which most people are counted first."""
+    latest = Release.objects.filter(
+        organisation=OuterRef("release__organisation"), framework=OuterRef("release__framework")
+    ).values("pk")[:2]
+    rows = (
+        Figure.objects.filter(organisation=organisation_id, release__in=latest)
+        .select_related("release__framework")
+        .order_by("-release__made_at", "-release_id")
+    )
+    by_framework = {}
+    for row in rows:
+        by_framework.setdefault(row.release.framework, []).append(row)
+    issued = {framework.pk: _of_one(framework.title, *found[:2]) for framework, found in by_framework.items()}
+    return dict(sorted(issued.items(), key=lambda item: (-item[1].counted, item[1].framework)))
+
+
+def _of_one(framework, now, before=None):
+    # Numbers that were rounded to another base say nothing of a change.
+    if before and before.release.base != now.release.base:
+        before = None
+    return Issued(
+        framework,
+        _issue(now.release),
+        Figures.of(now.numbers),
+        _issue(before.release) if before else None,
+        Figures.of(before.numbers) if before else None,
+    )
+
+
+def _issue(release):
+    return Issue(release.pk, release.made_at, release.base)
+
+
+def _levels(chosen: Issued, choice: Choice) -> tuple[dict, dict]:
+    """What the page says of the levels that people hold, and its filters; by fields of the page and of ``Filters``."""
+    base = chosen.issue.base
+    counted = {pk: each.counted for pk, each in chosen.now.versions.items() if each.counted}
+    if not counted:
+        return {"participation": participation_of(chosen.now, chosen.before, base)}, {}
+    versions = {each.pk: each for each in Version.objects.filter(pk__in=counted).order_by("-published_at", "-pk")}
+    numbers = {pk: f"Version {versions[pk].number}" for pk in sorted(versions, key=lambda pk: -counted[pk])}
+    key, options = choice.one_of("version", numbers, "version")
+    before = chosen.before.versions.get(key) if chosen.before else None
+    lines = VersionLines(version_tree(versions[key]), chosen.now.versions[key], before, base)
+    narrowed, everybody, roles, needs = choice.people(lines.roles(), lines.needs())
+    levels = {
+        "version": versions[key].number,
+        "narrowing": narrowed,
+        "level_names": lines.level_names,
+        "counted": lines.counted(narrowed),
+        "areas": lines.areas(narrowed),
+    }
+    if not narrowed:
+        levels |= {
+            "participation": participation_of(chosen.now, chosen.before, base),
+            "ready": lines.ready(),
+            "missed": lines.missed(),
+        }
+    return levels, {"versions": options, "everybody": everybody, "roles": roles, "needs": needs}
+
+
+def _parts(organisation_id, issue) -> tuple[PartLine, ...]:
+    parts = Organisation.objects.filter(parent=organisation_id).order_by("name", "pk")
+    if issue is None:
+        return tuple(PartLine(pk, name, None, None, None, None) for pk, name in parts.values_list("pk", "name"))
+    here = FilteredRelation("figures", condition=Q(figures__release=issue.pk))
+    rows = parts.annotate(here=here).values_list("pk", "name", "here__numbers__people", "here__numbers__stages")
+    return tuple(_part(pk, name, people, stages, issue.base) for pk, name, people, stages in rows)
+
+
+def _part(pk, name, people, stages, base):
+    if stages is None:
+        return PartLine(pk, name, None, None, None, None)
+    shared, agreed = stages.get("shared", 0), stages.get("agreed", 0)
+    return PartLine(pk, name, *(Count(number, base) for number in (people, shared + agreed, shared, agreed)))

@@ -68,6 +68,7 @@ class Addresses:
                 "line_id": line.pk,
                 "notice_id": subject.notice.pk,
                 "heldpost_id": subject.held.pk,
+                "organisation_id": subject.organisation.pk,
             }
         )
 

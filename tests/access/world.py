@@ -64,6 +64,7 @@ class Subject:
     live_line: ReportingLine
     pending_line: ReportingLine
     ended_line: ReportingLine
+    organisation: Organisation
 
 
 @dataclass
@@ -191,6 +192,7 @@ def _make_subject(world, state):
         live_line=of_owner.live().get(),
         pending_line=line,
         ended_line=of_owner.get(line_manager=former),
+        organisation=world.organisation,
         **written,
     )
 
