@@ -17,10 +17,13 @@ def note_reading(*, assessment, reader, what):
 
 
 def note_readings(*, reader, shown):
-    """The same of several at once: ``shown`` has pairs of a round and what of it. One INSERT, however many."""
+    """The same of several at once: ``shown`` has pairs of a round, or what has its ``pk`` and ``owner_id``, and what of it.
+
+    One INSERT, however many.
+    """
     now = timezone.now()
     rows = [
-        Reading(assessment=assessment, reader=reader, what=what, at=now)
+        Reading(assessment_id=assessment.pk, reader=reader, what=what, at=now)
         for assessment, what in shown
         if assessment.owner_id != reader.pk
     ]

@@ -1,4 +1,4 @@
-"""A team as it was read at one moment: each person's level in each area, as far as it was shared. Plain values, made by ``read_team``.
+"""A team as it was read at one moment: each person's level in each area, as far as it was shared. Plain values.
 
 Of somebody's rounds under one framework the shared one counts, else the one agreed last. A draft looks like no round at all.
 """
@@ -233,6 +233,12 @@ class Team:
     def shared_by(self) -> int:
         """How many people have a round that is shared or agreed."""
         return len(self.people) - len(self.not_shared)
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The keys of the people of whom something waits for the line manager."""
+        found = (row for table in self.tables for row in table.rows if row.round)
+        return frozenset(row.person.pk for row in found if row.round.wait.for_line_manager)
 
     @property
     def rounds(self) -> tuple[Round, ...]:

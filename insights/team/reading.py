@@ -85,8 +85,8 @@ def read_lines(line_manager) -> list[tuple]:
 def read_rounds(line_manager) -> list[tuple]:
     """The rounds that are ``read_by`` ``line_manager``, the one shared last first.
 
-    A row has the values of ``ROUND``, ``TALK`` and ``VERSION``, the framework's title, and the summaries: [area's pk, level, target,
-    statements missed in JSON] of each area in JSON, None where there are none.
+    A row has the values of ``ROUND``, ``TALK`` and ``VERSION``, the framework's title, and the summaries in JSON: [area's pk,
+    level, target, statements missed in JSON] of each area; None where there are none.
     """
     return _written_rounds.rows(line_manager.pk, timezone.now() - Reading.NOTED_ONCE_IN)
 

@@ -85,6 +85,10 @@ POLICY = {
     "line-answer: ended": one_of("former line manager", EDIT, NOT_THERE),
     "line-end: ended": Row(by_state(NEVER), by_state(NOT_THERE), NOT_THERE, special={"former line manager": NEVER}),
     "team-list": members(READS),
+    "team-people": members(READS),
+    "organisation-list": members(READS),
+    # Of the organisation in which the round's owner works.
+    "organisation-detail": one_of("analyst", READS, NOT_THERE_TO_READ),
     # A round
     "assessment-list": members(READS),
     "assessment-start": members(EDIT),
