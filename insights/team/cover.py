@@ -6,7 +6,6 @@ under whichever version their round is. Levels that the line manager does not se
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from govuk.environment import plural, words
@@ -182,16 +181,18 @@ def losses_of(cover: Iterable[AreaCover]) -> tuple[Sentence, ...]:
 
 
 def _grouped(cover, finding) -> list[list[AreaCover]]:
-    """The areas with this finding of which the same is to be said, the most areas first."""
+    """The areas with this finding of which the same is to be said: the most areas first, else in published order."""
 
     def said(area):
         who = area.holders[0].pk if finding == ONE else 0
         number = (len(area.holders), area.needed.people) if finding == FEWER else ()
-        return (area.framework_id, -area.needed.rank, area.needed_level, who, number)
+        return (area.framework_id, area.needed_level, who, number)
 
-    found = sorted((area for area in cover if area.finding == finding), key=said)
-    groups = [list(group) for _, group in groupby(found, key=said)]
-    return sorted(groups, key=len, reverse=True)
+    groups = {}
+    for area in cover:
+        if area.finding == finding:
+            groups.setdefault(said(area), []).append(area)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _in_words(group, names_framework):
