@@ -4,8 +4,11 @@ from functools import cache
 
 from django.conf import settings
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from insights.models import Invitation
 
 from . import held_posts
 
@@ -27,7 +30,8 @@ PORTAL = {
 def portal(request):
     """The portal's names, and the hidden fields that forms begin with: ``csrf_field()``, and ``form_token()`` for all that save.
 
-    The forms of a page have the same token, masked once for each answer.
+    The forms of a page have the same token, masked once for each answer. ``invitations()`` are those that stand and that the reader
+    has not answered yet; they are asked for on the page that draws them, and on no other.
     """
 
     @cache
@@ -41,4 +45,7 @@ def portal(request):
             '<input type="hidden" name="{}" value="{}">', held_posts.DRAWN_FOR, held_posts.sign_for(request.user)
         )
 
-    return {"portal": PORTAL, "csrf_field": csrf_field, "form_token": form_token}
+    def invitations() -> list[Invitation]:
+        return list(Invitation.objects.waiting_for(request.user, timezone.localdate()))
+
+    return {"portal": PORTAL, "csrf_field": csrf_field, "form_token": form_token, "invitations": invitations}

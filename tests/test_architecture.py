@@ -82,7 +82,7 @@ WITHIN = {
     "against_source": "fingerprint prose publication_texts models",
     "tasks": "actions reports notice_words post models",
     "permissions": "models",
-    "progress": "models",
+    "progress": "figures organisations models",
     "waiting": "models",
     "beginnings": "models",
     "planning": "models",

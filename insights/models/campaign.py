@@ -110,6 +110,11 @@ class InvitationQuerySet(models.QuerySet):
             )
         )
 
+    def waiting_for(self, person, today):
+        """Those that somebody is still to answer, the first due first, each with its campaign and framework."""
+        mine = self.standing(today).unanswered().filter(person=person)
+        return mine.select_related("campaign__framework").order_by("campaign__due_on", "pk")
+
 
 def rounds_done_since(day, **of):
     """The rounds that are shared now, whenever that was, or that were agreed on ``day`` or later."""
