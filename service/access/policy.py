@@ -86,6 +86,8 @@ POLICY = {
     "line-end: ended": Row(by_state(NEVER), by_state(NOT_THERE), NOT_THERE, special={"former line manager": NEVER}),
     "team-list": members(READS),
     "team-people": members(READS),
+    "team-needs": members(READS),
+    "cover-edit": members(EDIT),
     "organisation-list": members(READS),
     # Of the organisation in which the round's owner works.
     "organisation-detail": one_of("analyst", READS, NOT_THERE_TO_READ),
@@ -191,10 +193,12 @@ POLICY = {
     "assessment-carried": owners(NOT_THERE_TO_READ, others=NOT_THERE_TO_READ),
 }
 
+# Pages on which a line manager is shown levels of every round that they read.
+LEVELS_OF_A_TEAM = {"team-list", "team-needs", "cover-edit"}
 # What a cell may change by reading: the PDF that is made is kept for the next time.
 CHANGES_BY_READING = {"report-pdf"}
 # What may be accepted and change nothing: whoever has a draft is told so when they start another, whoever has read all their
-# notices has none left to mark, a report that names a former line manager is not kept, and so on.
+# notices has none left to mark, who has no team can say nothing of what it needs, a report that names a former line manager is not kept, and so on.
 MAY_CHANGE_NOTHING = {
     **dict.fromkeys(
         (
@@ -206,6 +210,7 @@ MAY_CHANGE_NOTHING = {
             "erasure-cancel",
             "line-answer: live",
             "line-answer: ended",
+            "cover-edit",
         ),
         STATES,
     ),

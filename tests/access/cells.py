@@ -22,6 +22,7 @@ from service import held_posts
 from service.access.framework import ACCOUNTS, FRAMEWORK, FRAMEWORK_CHANGES
 from service.access.policy import (
     CHANGES_BY_READING,
+    LEVELS_OF_A_TEAM,
     MAY_CHANGE_NOTHING,
     NAMED_ON,
     NAMED_TO_EVERYBODY,
@@ -198,6 +199,7 @@ class Run:
         shared = {"shared": shared_mark(assessment)} if assessment.shared_at else {}
         return {
             "account-detail": {"name": "Another Name"},
+            "cover-edit": {f"{each}-{assessment.framework_id}-B4": "2" for each in ("level", "people")},
             "notice-choose": {"kinds_1": []},
             "line-detail": {"email": "somebody.else@example.com"},
             "line-answer": {"answer": "accept"},
@@ -322,6 +324,7 @@ class Run:
         """A line manager who is shown a page of a round leaves a reading; nobody else does, and nothing else."""
         known = self.addresses.by_key[cell.key.partition(": ")[0]].parameters
         is_of_a_round = {"assessment_id", "goal_id"} & {*known} or cell.key.endswith("in a round")
+        is_of_a_round = is_of_a_round or cell.key in LEVELS_OF_A_TEAM
         wanted = bool(cell.role == "line manager" and is_of_a_round and response.status_code == 200)
         noted = len(readings[1]) > len(readings[0])
         if noted != wanted:
