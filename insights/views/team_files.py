@@ -1,0 +1,47 @@
+"""A line manager's team to take away: what its pages say, as PDF and as Excel workbook."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from assessments.models import Reading
+from assessments.shown import shows
+from documents.pdf import APT_COMMAND, PdfUnavailable
+from people.reauthentication import proof_required
+
+from ..files.kinds import PDF, WORKBOOK, headers_of
+from ..files.team_pdf import make_team_pdf
+from ..files.team_report import read_team_report
+from ..files.team_workbook import make_team_workbook
+
+NAME = "team-levels"
+
+
+@require_safe
+@proof_required
+def team_pdf(request):
+    """Levels, cover, shared needs and goals on paper, as the query narrows the table of levels."""
+    report = _read(request)
+    try:
+        content = make_team_pdf(report)
+    except PdfUnavailable:
+        context = {"nav": "team", "page": "team-list", "arguments": {}, "command": APT_COMMAND}
+        return render(request, "insights/file_unavailable.html", context, status=503)
+    return HttpResponse(content, content_type=PDF, headers=headers_of(NAME, timezone.localdate(), "pdf"))
+
+
+@require_safe
+@proof_required
+def team_excel(request):
+    """The same as a workbook."""
+    content = make_team_workbook(_read(request))
+    return HttpResponse(content, content_type=WORKBOOK, headers=headers_of(NAME, timezone.localdate(), "xlsx"))
+
+
+def _read(request):
+    """Everything that the file says. Whoever's round is in it can read that it was taken away."""
+    report = read_team_report(request.user, request.GET)
+    for each in report.rounds:
+        shows(request, each, Reading.What.TEAM_FILE)
+    return report
