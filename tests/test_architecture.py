@@ -33,7 +33,7 @@ APPS["standards_portal"] = set(APPS)
 # What a module may import of its own app. A module that is not named here imports none of it.
 WITHIN = {
     "urls": "codes views",
-    "views": "reauthentication second_factors organisations "
+    "views": "reauthentication second_factors organisations files "
     "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
     "logging "
@@ -128,6 +128,7 @@ WITHIN = {
     "exports": "tree library differences links remembering models",
     "measure": "pdf",
     "organisations": "figures models",
+    "files": "organisations team models",
     # The form pack of govuk.
     "environment": "rendering",
     "layout": "rendering",
@@ -163,6 +164,7 @@ PAGES_BY_ANOTHER_NAME = {
     "assessment_start_closed",
     "assessment_start_choose",
     "version_pdf",
+    "file_unavailable",
 }
 
 
