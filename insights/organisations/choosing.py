@@ -64,7 +64,7 @@ class Choice:
             elif narrowed:
                 self.ignored.append("The level needed was left aside: the page shows one thing at a time.")
             else:
-                narrowed = Narrowing(kind, str(key), f"{what}: {words[key]}")
+                narrowed = Narrowing(kind, str(key), words[key], f"{what}: {words[key]}")
         chosen = (narrowed.kind, narrowed.value) if narrowed else None
         everybody = Option("", "Everybody", _query(self.query), not narrowed)
         options = [

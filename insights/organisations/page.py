@@ -73,10 +73,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Some of the people: ``kind`` "role" or "need", ``value`` as the address has it; "Role profile: Contract Manager"."""
+    """Some of the people: ``kind`` "role" or "need", ``value`` as the address has it, ``name`` of the role profile or level.
+
+    ``words`` say all of it: "Role profile: Contract Manager".
+    """
 
     kind: str
     value: str
+    name: str
     words: str
 
 
