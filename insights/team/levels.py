@@ -136,7 +136,7 @@ class Person:
 class Row:
     """One person under one version. ``cells`` are in the order of the table's areas; () where there are no levels to show.
 
-    ``role`` is the name of the round's role profile, "" without one.
+    ``role`` is the title of the round's role profile, "" without one.
     """
 
     person: Person
@@ -293,7 +293,7 @@ def _counted(rounds):
 
 def _table(version, framework, members, people, not_shared):
     tree = version_tree(version)
-    roles = {profile.pk: profile.name for profile in tree.role_profiles}
+    roles = {profile.pk: profile.title for profile in tree.role_profiles}
     rows = [_row(person, values, tree.areas, roles) for person, values in members]
     rows += [Row(person, Standing.NOT_SHARED) for person in not_shared]
     places = {person.pk: place for place, person in enumerate(people)}
