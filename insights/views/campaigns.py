@@ -29,12 +29,14 @@ def campaign_list(request, organisation_id):
     own = campaigns.filter(organisation=organisation)
     standing = own.standing(today)
     around = campaigns.standing(today).around(organisation).exclude(organisation=organisation)
+    may_invite = can_invite(request.user, organisation)
     context = {
         "organisation": organisation,
         "standing": standing,
         "past": own.exclude(pk__in=standing),
         "around": around,
-        "may_invite": can_invite(request.user, organisation),
+        "may_invite": may_invite,
+        "may_start": may_invite and bool(_choices(organisation)[0]),
     }
     return render(request, "insights/campaign_list.html", context)
 
