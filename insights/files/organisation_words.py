@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from govuk.environment import day
@@ -29,5 +30,8 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
 
 def how_they_are_made(page: OrganisationPage) -> list[str]:
     """The paragraphs that the page has on it, without markup."""
-    html = render_to_string(HOW_THEY_ARE_MADE, {"page": page, "base": page.issue.base})
+    try:
+        html = render_to_string(HOW_THEY_ARE_MADE, {"page": page, "base": page.issue.base})
+    except TemplateDoesNotExist:
+        return []
     return [" ".join(unescape(re.sub(r"<[^>]*>", "", text)).split()) for _, text in _PARAGRAPHS.findall(html)]

@@ -88,9 +88,14 @@ POLICY = {
     "team-people": members(READS),
     "team-needs": members(READS),
     "cover-edit": members(EDIT),
+    "team-pdf": members(READS),
+    "team-excel": members(READS),
     "organisation-list": members(READS),
     # Of the organisation in which the round's owner works.
     "organisation-detail": one_of("analyst", READS, NOT_THERE_TO_READ),
+    "organisation-excel": one_of("analyst", READS, NOT_THERE_TO_READ),
+    "organisation-csv": one_of("analyst", READS, NOT_THERE_TO_READ),
+    "organisation-pdf": one_of("analyst", READS, NOT_THERE_TO_READ),
     # A round
     "assessment-list": members(READS),
     "assessment-start": members(EDIT),
@@ -193,8 +198,8 @@ POLICY = {
     "assessment-carried": owners(NOT_THERE_TO_READ, others=NOT_THERE_TO_READ),
 }
 
-# Pages on which a line manager is shown levels of every round that they read.
-LEVELS_OF_A_TEAM = {"team-list", "team-needs", "cover-edit"}
+# Pages and files in which a line manager is shown levels of every round that they read.
+LEVELS_OF_A_TEAM = {"team-list", "team-needs", "cover-edit", "team-pdf", "team-excel"}
 # What a cell may change by reading: the PDF that is made is kept for the next time.
 CHANGES_BY_READING = {"report-pdf"}
 # What may be accepted and change nothing: whoever has a draft is told so when they start another, whoever has read all their

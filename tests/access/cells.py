@@ -63,6 +63,8 @@ SMALL_OF_ONES_OWN = ("draft", "reviewed")
 SMALL_ON_COSTLY_PAGES = {
     "my-data-json": ("owner", "line manager", "former line manager", "superuser", "signed out"),
     "my-data-workbook": ("line manager", "signed out"),
+    "team-pdf": ("line manager", "signed out"),
+    "team-excel": ("owner", "line manager", "signed out"),
 }
 # Who tries the methods that an address does not have.
 SMALL_WITH_ANY_METHOD = ("owner", "draft")

@@ -36,6 +36,7 @@ from tests.factories import (
     reread,
     share,
 )
+from tests.insights.figures import figures_of, make_release
 
 from .texts import NAME, planted
 
@@ -149,6 +150,8 @@ def make_world(states=STATES):
         ("analyst of another organisation", make_organisation()),
     ):
         AnalystGrant.objects.create(analyst=world.people[role], organisation=organisation)
+    version = Version.objects.published().get()
+    make_release(world.organisation, version.framework, {world.organisation: figures_of(version, 8)})
     _make_bystander(world)
     for state in states:
         world.subjects[state] = _make_subject(world, state)

@@ -381,6 +381,8 @@ NO_PAGE = {
     "session-extend": "answers a script in JSON",
     "session-warning": "a part of a page, which a script brings (tests/browser/test_session_warning.py)",
     "report-pdf": "a download",
+    **dict.fromkeys(("team-pdf", "team-excel"), "a download"),
+    **dict.fromkeys(("organisation-excel", "organisation-csv", "organisation-pdf"), "a download"),
     "version-export": "a download",
     "demo-sign-in": "takes a POST and leads on",
     "account_confirm_login_code": "signing in by code is switched off: leads to the sign-in page",
