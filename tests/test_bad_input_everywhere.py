@@ -33,14 +33,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from assessments.models import CarryOverRun
-from people.admin.accounts import OrganisationAdmin
-from people.models import Notice, Organisation, User
+from people.admin.organisations import OrganisationAdmin
+from people.models import Notice, User
 from privacy.actions import ask_erasure
 from standards.models import GlossaryTerm, HeldImport, Statement, StatementComment, Version
 from tests.assessments.plans import make_goal
 from tests.conftest import HEAVY
 from tests.drawn_forms import Forms, Sent, filled, targets
-from tests.factories import PASSWORD, make_assessment, make_evidence, make_line, make_user
+from tests.factories import PASSWORD, make_assessment, make_evidence, make_line, make_organisation, make_user
 from tests.routes import PUBLISHED, SLUGS, routes
 from tests.standards.import_files import workbook
 from tests.standards.versions import make_whole_version
@@ -123,6 +123,10 @@ FORMS = {
     "admin/(?P<url>.*)$": NOTHING,
     "admin:people_reportingline_import": Form("superuser"),
     "admin:people_user_reset_second_factors": Form("superuser"),
+    "admin:people_user_place": Form("superuser"),
+    "admin:people_user_download": NOTHING,
+    "admin:people_organisation_import": Form("superuser"),
+    "admin:people_organisation_download": NOTHING,
     "break-glass-create": Form("superuser"),
     "session-extend": Form("owner", typed={"nothing": ("1",)}),
     "let-in": Form("nobody", typed={"key": ("a.b:c", "x")}),
@@ -216,7 +220,7 @@ def world(caplog, settings, published_version, contract_manager, stranger, line_
         _prove(clients[who])
     assessment = make_assessment(contract_manager)
     make_line(contract_manager, line_manager)
-    Organisation.objects.create(name="Department for Examples")
+    make_organisation(name="Department for Examples")
     Group.objects.create(name="A group")
     draft = make_whole_version()
     rows = Rows(

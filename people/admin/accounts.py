@@ -1,4 +1,4 @@
-"""Accounts and organisations in Django's admin. It shows no password and leads to no assessment."""
+"""Accounts in Django's admin, and by CSV who works where. It shows no password and leads to no assessment."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,11 +11,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
-from ..actions import end_sessions, place_person, recount_of, reset_second_factors
-from ..models import Organisation, User
+from ..actions import end_sessions, place_people, place_person, recount_of, reset_second_factors
+from ..models import User
+from ..placing_import import COLUMNS, MOST_BYTES, plan_placings, read_placings, write_placings
 from ..reauthentication import proof_required, proof_required_to_post
-from .choosing import ChosenByName
+from .choosing import ChosenByName, shown_with_path
+from .importing import CsvPage
+from .organisations import csv_answer
 
 # What somebody may do is changed by whoever has just proved who they are.
 proved_to_save = method_decorator(proof_required_to_post, name="changeform_view")
@@ -25,10 +29,28 @@ proved_to_save = method_decorator(proof_required_to_post, name="changeform_view"
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
-@admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
-    search_fields = ["name"]
+def _place(content, rows, request):
+    moved = place_people(places={row.person: row.organisation for row in rows if row.changes})
+    return f"{moved} placed. The figures of their organisations are counted again."
 
+
+PLACING = CsvPage(
+    title="Say by CSV where people work",
+    columns=COLUMNS,
+    said=(
+        "The first row names the columns: email and organisation_code. Each row below it holds the address of a person who "
+        "has an account, and the code of the organisation in which they work; with an empty code they work in none. People whom "
+        "the file does not name stay where they are. You see what each row would do before anything is done. Rows with an "
+        "error are left out."
+    ),
+    button="Place them",
+    back="admin:people_user_changelist",
+    download="admin:people_user_download",
+    most_bytes=MOST_BYTES,
+    plan=lambda content, request: plan_placings(read_placings(content), by=request.user),
+    apply=_place,
+    is_whole=False,
+)
 
 # What changes with these is what a person may do, and each session of theirs began before.
 ROLE_FIELDS = {"is_active", "is_staff", "is_superuser", "groups"}
@@ -64,9 +86,8 @@ class UserAdmin(admin.ModelAdmin):
     filter_horizontal = ["groups"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(
-            db_field, request, widget=ChosenByName(db_field, self.admin_site), **kwargs
-        )
+        chosen = ChosenByName(db_field, self.admin_site)
+        return shown_with_path(super().formfield_for_foreignkey(db_field, request, widget=chosen, **kwargs))
 
     def get_queryset(self, request):
         # Of somebody erased there is nothing to look after; nobody opens such an account again.
@@ -93,7 +114,9 @@ class UserAdmin(admin.ModelAdmin):
             self.admin_site.admin_view(self.reset_second_factors),
             name="people_user_reset_second_factors",
         )
-        return [reset, *super().get_urls()]
+        place = path("place/", self.admin_site.admin_view(self.place), name="people_user_place")
+        download = path("people.csv", self.admin_site.admin_view(self.download), name="people_user_download")
+        return [reset, place, download, *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         other = request.user.is_superuser and object_id.isdecimal() and object_id != str(request.user.pk)
@@ -114,19 +137,34 @@ class UserAdmin(admin.ModelAdmin):
         context = {"title": "Remove their second step", "person": person, **self.admin_site.each_context(request)}
         return TemplateResponse(request, "admin/people/user/reset_second_factors.html", context)
 
+    @method_decorator(proof_required)
+    def place(self, request):
+        """A file says who works where."""
+        if not request.user.has_perm("people.change_user"):
+            raise PermissionDenied
+        return PLACING.answer(request, self)
+
+    @method_decorator(require_safe)
+    def download(self, request):
+        """Who works where, as such a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return csv_answer("people.csv", write_placings())
+
     def save_model(self, request, obj, form, change):
+        organisation = obj.organisation
         if change:
             # Only these: a password that is changed, or sessions that are ended, in the same moment stay so.
             columns = {field.name for field in obj._meta.concrete_fields} - {"organisation"}
             obj.save(update_fields=columns.intersection(form.changed_data))
-            place_person(person=obj, organisation=obj.organisation)
-            if "is_active" in form.changed_data:
-                recount_of(obj.pk)
-            return
-        obj.email = obj.email.lower()
-        obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-        recount_of(obj.pk)
+        else:
+            obj.email, obj.organisation = obj.email.lower(), None
+            obj.set_unusable_password()
+            super().save_model(request, obj, form, change)
+        if "organisation" in form.changed_data:
+            place_person(person=obj, organisation=organisation)
+        if change and "is_active" in form.changed_data:
+            recount_of(obj.pk)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -14,6 +14,7 @@ from .accounts import (
 from .imports import CsvForm
 from .lines import LineAnswerForm, LineManagerForm
 from .notices import NoticeChoiceForm
+from .organisations import OrganisationForm
 from .second_factors import (
     ActivateAppForm,
     AddPasskeyForm,
@@ -44,6 +45,7 @@ __all__ = [
     "LineManagerForm",
     "LoginForm",
     "NoticeChoiceForm",
+    "OrganisationForm",
     "PasskeyAgainForm",
     "PasskeyForm",
     "PasskeySignInForm",

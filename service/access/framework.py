@@ -78,8 +78,8 @@ ADMIN = {
     "admin/(?P<url>.*)$": staff(NOT_THERE),
     # Who may come in, and what they may do
     **administered("auth_group", delete=EDIT),
-    **administered("people_organisation"),
-    **administered("people_user", delete=NEVER, reset_second_factors=EDIT),
+    **administered("people_organisation", **{"import": FORM_422}, download=READS),
+    **administered("people_user", delete=NEVER, reset_second_factors=EDIT, place=FORM_422, download=READS),
     # Given and taken back, never edited; openings of rounds are read, and none is in the world.
     **administered("people_analystgrant", change=SHOWN_ONLY, delete=EDIT),
     **administered("privacy_breakglass", **NO_ROW | {"add": NEVER, "delete": NEVER, "change": Pair(ON, 403)}),
