@@ -96,6 +96,13 @@ POLICY = {
     "organisation-excel": one_of("analyst", READS, NOT_THERE_TO_READ),
     "organisation-csv": one_of("analyst", READS, NOT_THERE_TO_READ),
     "organisation-pdf": one_of("analyst", READS, NOT_THERE_TO_READ),
+    # Of that organisation, whose analyst may not invite; then of one whose people the analyst may invite.
+    "campaign-list": one_of("analyst", READS, NOT_THERE_TO_READ),
+    "campaign-start": one_of("analyst", NEVER, NOT_THERE),
+    "campaign-detail": one_of("analyst", READS, NOT_THERE_TO_READ),
+    "campaign-end": one_of("analyst", NEVER, NOT_THERE),
+    "campaign-start: who may invite": one_of("analyst of another organisation", EDIT, NOT_THERE),
+    "campaign-end: who may invite": one_of("analyst of another organisation", EDIT, NOT_THERE),
     # A round
     "assessment-list": members(READS),
     "assessment-start": members(EDIT),
@@ -203,7 +210,8 @@ LEVELS_OF_A_TEAM = {"team-list", "team-needs", "cover-edit", "team-pdf", "team-e
 # What a cell may change by reading: the PDF that is made is kept for the next time.
 CHANGES_BY_READING = {"report-pdf"}
 # What may be accepted and change nothing: whoever has a draft is told so when they start another, whoever has read all their
-# notices has none left to mark, who has no team can say nothing of what it needs, a report that names a former line manager is not kept, and so on.
+# notices has none left to mark, whoever has no team says nothing of what it needs, a report that names a former line manager is not
+# kept, and so on.
 MAY_CHANGE_NOTHING = {
     **dict.fromkeys(
         (
