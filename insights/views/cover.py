@@ -4,14 +4,12 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from assessments.models import Reading
-from assessments.shown import shows
-
 from ..actions.cover import ChangedElsewhere, set_needed_cover
 from ..forms.cover import NeededCoverForm
 from ..models import NeededCover
 from ..team.cover import cover_of, losses_of
 from ..team.levels import read_team
+from ..team.shown import shows_team
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,11 +25,10 @@ def cover_edit(request):
             # What the page shows of the other areas stays as this request read it: nothing of it is sent.
             form.show_changes(changed.areas, NeededCover.objects.set_by(request.user))
         else:
-            messages.success(request, "What your team needs is saved.")
+            if form.needed:
+                messages.success(request, "What your team needs is saved.")
             return redirect("cover-edit")
-    for each in team.rounds:
-        if not each.noted_lately:
-            shows(request, each, Reading.What.TEAM)
+    shows_team(request, team)
     context = {
         "team": team,
         "frameworks": list(dict.fromkeys((area.framework_id, area.framework) for area in cover)),

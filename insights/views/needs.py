@@ -10,6 +10,7 @@ from assessments.shown import shows
 from ..team.goals import choose_goals, read_goals
 from ..team.levels import read_team
 from ..team.needs import least_for, read_needs
+from ..team.shown import shows_team
 
 GOALS_ON_A_PAGE = 100
 NEEDS_AT_FIRST = 10
@@ -41,9 +42,7 @@ def team_needs(request):
 
 
 def _note(request, team, goals):
-    """What the page shows of each round, unless that was noted a short time ago."""
-    for each in team.rounds:
-        if not each.noted_lately:
-            shows(request, each, Reading.What.TEAM)
+    """Say what the page shows of each round, unless that was noted a short time ago."""
+    shows_team(request, team)
     for each in dict.fromkeys(goal.round for goal in goals if not goal.noted_lately):
         shows(request, each, Reading.What.PLAN)
