@@ -68,7 +68,8 @@ class Addresses:
                 "line_id": line.pk,
                 "notice_id": subject.notice.pk,
                 "heldpost_id": subject.held.pk,
-                "organisation_id": subject.organisation.pk,
+                "organisation_id": (subject.inviting if which == "who may invite" else subject.organisation).pk,
+                "campaign_id": (subject.invited if which == "who may invite" else subject.campaign).pk,
             }
         )
 

@@ -201,6 +201,7 @@ class Run:
         shared = {"shared": shared_mark(assessment)} if assessment.shared_at else {}
         return {
             "account-detail": {"name": "Another Name"},
+            "campaign-start": {"step": "start", **day},
             "cover-edit": {f"{each}-{assessment.framework_id}-B4": "2" for each in ("level", "people")},
             "notice-choose": {"kinds_1": []},
             "line-detail": {"email": "somebody.else@example.com"},

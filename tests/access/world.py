@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
@@ -14,6 +14,8 @@ from django.utils import timezone
 from assessments import actions
 from assessments.answers import Answered
 from assessments.models import Assessment, Evidence, Goal
+from insights.actions.campaigns import start_campaign
+from insights.models import Campaign
 from people.actions import lines, make_editor, notify
 from people.models import AnalystGrant, Notice, Organisation, ReportingLine, User
 from privacy.models import LegalHold
@@ -66,17 +68,24 @@ class Subject:
     pending_line: ReportingLine
     ended_line: ReportingLine
     organisation: Organisation
+    campaign: Campaign
+    inviting: Organisation
+    invited: Campaign
 
 
 @dataclass
 class World:
     """``people`` are everybody but the owners, by role; ``subjects`` by state; ``clients`` by who uses them.
 
-    ``organisation`` is the one that the owners work in.
+    ``organisation`` is the one that the owners work in, and ``campaign`` is its own. The analyst of another one may invite the
+    people of ``inviting``, and did so elsewhere (``invited``).
     """
 
     people: dict[str, User]
     organisation: Organisation = None
+    campaign: Campaign = None
+    inviting: Organisation = None
+    invited: Campaign = None
     subjects: dict[str, Subject] = field(default_factory=dict)
     clients: dict[object, Client] = field(default_factory=dict)
 
@@ -152,11 +161,23 @@ def make_world(states=STATES):
         AnalystGrant.objects.create(analyst=world.people[role], organisation=organisation)
     version = Version.objects.published().get()
     make_release(world.organisation, version.framework, {world.organisation: figures_of(version, 8)})
+    _make_campaigns(world, version.framework)
     _make_bystander(world)
     for state in states:
         world.subjects[state] = _make_subject(world, state)
     world.sign_everybody_in()
     return world
+
+
+def _make_campaigns(world, framework):
+    other = AnalystGrant.objects.get(analyst=world.people["analyst of another organisation"])
+    AnalystGrant.objects.filter(pk=other.pk).update(may_invite=True)
+    world.inviting, elsewhere = (make_organisation(parent=other.organisation) for _ in range(2))
+    due = timezone.localdate() + timedelta(days=60)
+    world.campaign, world.invited = (
+        start_campaign(organisation=each, framework=framework, due_on=due, remind_days=[14], by=other.analyst)
+        for each in (world.organisation, elsewhere)
+    )
 
 
 def _make_bystander(world):
@@ -196,6 +217,9 @@ def _make_subject(world, state):
         pending_line=line,
         ended_line=of_owner.get(line_manager=former),
         organisation=world.organisation,
+        campaign=world.campaign,
+        inviting=world.inviting,
+        invited=world.invited,
         **written,
     )
 
