@@ -27,9 +27,14 @@ def note_readings(*, reader, shown):
         for assessment, what in shown
         if assessment.owner_id != reader.pk
     ]
-    # The round may have been deleted while its page was made. Then nobody is left to tell.
-    with suppress(IntegrityError):
-        if len(rows) == 1:
-            rows[0].save(force_insert=True)
-        elif rows:
+    try:
+        if len(rows) > 1:
             Reading.objects.bulk_create(rows)
+            return
+    except IntegrityError:
+        # One of the rounds was deleted while the page was made; the others are noted one by one.
+        pass
+    for row in rows:
+        # A round that was deleted meanwhile has nobody left to tell.
+        with suppress(IntegrityError):
+            row.save(force_insert=True)

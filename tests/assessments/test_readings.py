@@ -150,7 +150,7 @@ def test_what_was_not_shown_is_not_noted(world, tomasz, stranger, sign_in):
     assert not Reading.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["team-list", "assessment-list", "notice-list"])
+@pytest.mark.parametrize("name", ["team-people", "assessment-list", "notice-list"])
 def test_pages_that_only_say_that_it_is_shared_are_not_noted(world, tomasz, sign_in, name):
     assert sign_in(tomasz).get(reverse(name)).status_code == 200
     assert not Reading.objects.exists()

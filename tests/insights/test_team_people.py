@@ -29,7 +29,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-TEAM = reverse("team-list")
+TEAM = reverse("team-people")
 HOSTILE = "<b>&{{7*7}}</b> {% debug %} \"'><script>alert(1)</script>"
 
 
@@ -71,16 +71,16 @@ def rows(response):
     return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in found]
 
 
-def test_team_list_asks_to_sign_in(client, db):
+def test_team_people_asks_to_sign_in(client, db):
     response = client.get(TEAM)
     assert (response.status_code, response.url) == (302, f"{reverse('account_login')}?next={TEAM}")
 
 
-def test_team_list_refuses_a_post(browser):
+def test_team_people_refuses_a_post(browser):
     assert browser.post(TEAM).status_code == 405
 
 
-def test_team_list_of_somebody_without_a_team_says_how_one_comes_about(sign_in, member):
+def test_team_people_of_somebody_without_a_team_says_how_one_comes_about(sign_in, member):
     response = sign_in(member).get(TEAM)
     words = words_of(response)
     assert "Nobody has named you as their line manager here." in words
@@ -88,7 +88,7 @@ def test_team_list_of_somebody_without_a_team_says_how_one_comes_about(sign_in, 
     assert links_of(response) == {"Your own assessments": reverse("assessment-list")}
 
 
-def test_team_list_shows_a_draft_and_no_round_alike(browser, draft, manager):
+def test_team_people_shows_a_draft_and_no_round_alike(browser, draft, manager):
     other = make_user(name="Ned Nothing", job_title="Contract Manager")
     make_line(other, manager)
     without, with_draft = rows(browser.get(TEAM))
@@ -97,7 +97,7 @@ def test_team_list_shows_a_draft_and_no_round_alike(browser, draft, manager):
     assert str(draft.pk) not in browser.get(TEAM).text
 
 
-def test_team_list_shows_a_round_that_was_taken_back_or_returned_as_not_shared(browser, draft, member, manager):
+def test_team_people_shows_a_round_that_was_taken_back_or_returned_as_not_shared(browser, draft, member, manager):
     before = rows(browser.get(TEAM))
     shared = share(draft, manager)
     actions.withdraw_assessment(assessment=shared, by=member)
@@ -107,7 +107,7 @@ def test_team_list_shows_a_round_that_was_taken_back_or_returned_as_not_shared(b
     assert rows(browser.get(TEAM)) == before
 
 
-def test_team_list_of_a_shared_round_waits_for_the_review(browser, draft, manager):
+def test_team_people_of_a_shared_round_waits_for_the_review(browser, draft, manager):
     shared = share(draft, manager)
     response = browser.get(TEAM)
     assert "One person reports to you here. Something waits for you." in words_of(response)
@@ -120,7 +120,7 @@ def test_team_list_of_a_shared_round_waits_for_the_review(browser, draft, manage
     assert "You have begun the review Go on with the review" in rows(browser.get(TEAM))[0]
 
 
-def test_team_list_says_who_has_yet_to_confirm(browser, draft, member, manager):
+def test_team_people_says_who_has_yet_to_confirm(browser, draft, member, manager):
     talked = review(share(draft, manager), {"B4.1": 1})
     assert "Waits for you both You finished the review on" in rows(browser.get(TEAM))[0]
     talked = converse(talked, {"B4.1": 1})
@@ -135,14 +135,14 @@ def test_team_list_says_who_has_yet_to_confirm(browser, draft, member, manager):
     assert links_of(response)[f"See what you agreed: Nia Penŵydd’s {agreed.title}"] == path("assessment-detail", agreed)
 
 
-def test_team_list_waits_for_the_line_manager_when_the_owner_has_confirmed(browser, draft, member, manager):
+def test_team_people_waits_for_the_line_manager_when_the_owner_has_confirmed(browser, draft, member, manager):
     talked = confirm(converse(review(share(draft, manager), {"B4.1": 1}), {"B4.1": 1}), member)
     response = browser.get(TEAM)
     assert "Waits for you Nia Penŵydd confirmed on" in rows(response)[0]
     assert links_of(response)[f"Read and confirm: Nia Penŵydd’s {talked.title}"] == path("conversation-detail", talked)
 
 
-def test_team_list_keeps_agreed_rounds_beside_the_one_that_is_shared(browser, draft, member, manager):
+def test_team_people_keeps_agreed_rounds_beside_the_one_that_is_shared(browser, draft, member, manager):
     agreed = confirm(converse(review(share(draft, manager), {"B4.1": 1}), {"B4.1": 1}), manager, member)
     following = make_assessment(member)
     rate_all(following)
@@ -154,7 +154,7 @@ def test_team_list_keeps_agreed_rounds_beside_the_one_that_is_shared(browser, dr
     assert by_path[path("assessment-detail", agreed)].startswith(f"Agreed on {day(agreed.agreed_at)}")
 
 
-def test_team_list_is_in_the_order_of_names(browser, draft, manager):
+def test_team_people_is_in_the_order_of_names(browser, draft, manager):
     for name in ("Zofia Dąbrówka", "anwen ap Rhys", "Bo Newcomer"):
         make_line(make_user(name=name), manager)
     shared = share(draft, manager)
@@ -163,7 +163,7 @@ def test_team_list_is_in_the_order_of_names(browser, draft, manager):
     assert names == ["anwen ap Rhys", "Bo Newcomer", "Nia Penŵydd", "Zofia Dąbrówka"]
 
 
-def test_team_list_forgets_whoever_left_the_team(browser, draft, member, manager):
+def test_team_people_forgets_whoever_left_the_team(browser, draft, member, manager):
     shared = share(draft, manager)
     end_line(line=ReportingLine.objects.live().get(person=member), ended_by=member)
     response = browser.get(TEAM)
@@ -171,7 +171,7 @@ def test_team_list_forgets_whoever_left_the_team(browser, draft, member, manager
     assert str(shared.pk) not in response.text
 
 
-def test_team_list_of_a_new_line_manager_says_nothing_of_a_round_shared_with_the_former_one(
+def test_team_people_of_a_new_line_manager_says_nothing_of_a_round_shared_with_the_former_one(
     sign_in, draft, manager, member
 ):
     shared = share(draft, manager)
@@ -182,7 +182,7 @@ def test_team_list_of_a_new_line_manager_says_nothing_of_a_round_shared_with_the
     assert str(shared.pk) not in response.text
 
 
-def test_team_list_shows_requests_that_wait(browser, sign_in, member, manager):
+def test_team_people_shows_requests_that_wait(browser, sign_in, member, manager):
     asking = make_user(name="Quin Asks")
     name_line_manager(person=asking, email="Tomasz@example.com", asked_by=asking)
     line = ReportingLine.objects.pending().get()
@@ -190,13 +190,13 @@ def test_team_list_shows_requests_that_wait(browser, sign_in, member, manager):
     assert "Quin Asks" not in sign_in(member).get(TEAM).text
 
 
-def test_team_list_leads_to_the_end_of_a_line(browser, member):
+def test_team_people_leads_to_the_end_of_a_line(browser, member):
     line = ReportingLine.objects.live().get(person=member)
     links = links_of(browser.get(TEAM))
     assert links["End the line between Nia Penŵydd and you"] == reverse("line-end", args=[line.pk])
 
 
-def test_team_list_shows_names_as_text(browser, member):
+def test_team_people_shows_names_as_text(browser, member):
     User.objects.filter(pk=member.pk).update(name=HOSTILE, job_title=HOSTILE)
     text = browser.get(TEAM).text
     assert "<b>" not in text
@@ -204,7 +204,7 @@ def test_team_list_shows_names_as_text(browser, member):
     assert "&lt;b&gt;&amp;{{7*7}}" in text
 
 
-def test_team_list_takes_as_many_queries_for_one_person_as_for_many(browser, draft, manager):
+def test_team_people_takes_as_many_queries_for_one_person_as_for_many(browser, draft, manager):
     share(draft, manager)
     with CaptureQueriesContext(connection) as few:
         browser.get(TEAM)
