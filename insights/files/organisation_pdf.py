@@ -1,6 +1,7 @@
 """An organisation's figures as PDF/UA-1, A4 portrait: the page's bars, tables and words."""
 
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -10,7 +11,7 @@ from documents import pdf
 from ..organisations.bars import bars_of, key_of
 from ..organisations.page import OrganisationPage
 from .cutting import cut, text_height
-from .organisation_tables import figure_tables
+from .organisation_tables import NOT_RELEASED, figure_tables
 from .organisation_words import facts_of, how_they_are_made
 
 TEMPLATE = "insights/organisation_pdf.html"
@@ -20,7 +21,7 @@ BAR_WIDTH = 640
 # Millimetres and points of that sheet.
 PAGE_HEIGHT, PAGE_WIDTH = 250, 174
 POINTS, PADDING, HEAD, GAP = 9, 2.4, 12, 4
-FIGURE_WIDTH, CODE_WIDTH = 19, 14
+FIGURE_WIDTH, WIDTHS = 21, {"code": 14, "name": 44}
 ABOVE = 30
 
 
@@ -35,9 +36,10 @@ def organisation_html(page: OrganisationPage) -> str:
         "page": page,
         "facts": facts_of(page),
         "bars": bars_of(page, BAR_WIDTH),
-        "key": key_of(page),
+        "key": [(_titled(mark, name), name) for mark, name in key_of(page)],
         "tables": [(table, _runs(table)) for table in figure_tables(page)],
         "made": how_they_are_made(page),
+        "not_released": NOT_RELEASED,
     }
     return render_to_string(TEMPLATE, context)
 
@@ -47,14 +49,21 @@ def _css():
     return CSS_FILE.read_text(encoding="utf-8")
 
 
+def _titled(mark, name):
+    """A mark of the key with words for whoever does not see it: on paper nothing can be hidden from a screen reader."""
+    start, rest = mark.split(">", 1)
+    return f"{start}><title>Shade of {escape(name)}</title>{rest}"
+
+
 def _runs(table):
     """The rows of a table in runs that each fit on a page."""
-    figures = len(table.columns) - table.texts
-    room = PAGE_WIDTH - figures * FIGURE_WIDTH - (CODE_WIDTH if table.texts > 1 else 0)
-    width = room / max(1, table.texts - 1) - GAP
+    room = PAGE_WIDTH - (len(table.columns) - table.texts) * FIGURE_WIDTH
+    if table.first_width:
+        room -= WIDTHS[table.first_width]
+    width = room / (table.texts - bool(table.first_width)) - GAP
 
     def height(row):
-        heights = (text_height(text, width=width, points=POINTS) for text in row[: table.texts])
-        return PADDING + max(heights)
+        long = row[bool(table.first_width) : table.texts]
+        return PADDING + max(text_height(text, width=width, points=POINTS) for text in long)
 
     return cut(table.rows, height, PAGE_HEIGHT - HEAD - ABOVE, PAGE_HEIGHT - HEAD)

@@ -28,7 +28,10 @@ class FigureCell:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """A table of figures: ``name`` is short, ``title`` and ``notes`` are the page's. In a row, ``texts`` texts come first."""
+    """A table of figures: ``name`` is short, ``title`` and ``notes`` are the page's.
+
+    In a row, ``texts`` texts come first; ``first_width`` says whether the first of several is a "code" or a "name", else it is "".
+    """
 
     name: str
     title: str
@@ -36,6 +39,7 @@ class FigureTable:
     columns: tuple[str, ...]
     rows: tuple[tuple[str | FigureCell, ...], ...]
     texts: int
+    first_width: str = ""
 
 
 def figure_tables(page: OrganisationPage) -> tuple[FigureTable, ...]:
@@ -93,7 +97,7 @@ def _levels(page):
     if not page.tells_targets:
         notes.append("The figures do not say how many with one role profile are at their targets.")
     rows = tuple((area.code, area.title, *map(_people, area.counts)) for area in _areas(page))
-    return FigureTable("Levels", "People at each level, by area", tuple(notes), _level_columns(page), rows, texts=2)
+    return FigureTable("Levels", "People at each level, by area", tuple(notes), _level_columns(page), rows, 2, "code")
 
 
 def _changes(page):
@@ -103,7 +107,7 @@ def _changes(page):
     title = f"What changed since {day(page.before.made_at)}" if page.before else ""
     base = page.issue.base
     note = f"Every number is rounded, so {base} more or fewer may be one person more or fewer."
-    return FigureTable("What changed", title, (note,), _level_columns(page), rows, texts=2)
+    return FigureTable("What changed", title, (note,), _level_columns(page), rows, 2, "code")
 
 
 def _level_columns(page):
@@ -128,7 +132,7 @@ def _lines(page, name, title, note, head, lines):
     has_change = page.before is not None
     rows = tuple((line.name, line.meaning, *_with_change(line.count, has_change)) for line in lines)
     columns = (head, "What it means", PEOPLE, *([_since(page)] if has_change else ()))
-    return FigureTable(name, title, (note,), columns, rows, texts=2)
+    return FigureTable(name, title, (note,), columns, rows, 2, "name")
 
 
 def _missed(page):
@@ -139,7 +143,7 @@ def _missed(page):
     columns = ("Code", "Statement", "Area", "People below the level they need")
     columns += (_since(page),) if page.compares else ()
     note = f"Of the statements that at least {page.issue.base} people miss."
-    return FigureTable("Missed most", "Statements that most people miss", (note,), columns, rows, texts=3)
+    return FigureTable("Missed most", "Statements that most people miss", (note,), columns, rows, 3, "code")
 
 
 def _parts(page):

@@ -22,8 +22,8 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
         ("Released", day(page.issue.made_at)),
         ("Compared with", page.before and f"the release of {day(page.before.made_at)}"),
         ("Narrowed to", page.narrowed or "nothing: everybody is counted"),
-        ("People placed here", page.people and page.people.words),
-        ("People whose levels are counted", page.counted and page.counted.words),
+        ("Placed", page.people and page.people.words),
+        ("Shared or agreed", page.counted and page.counted.words),
     ]
     return [(name, value) for name, value in facts if value]
 
