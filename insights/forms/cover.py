@@ -15,8 +15,8 @@ class CoverRow:
     cover       its ``AreaCover``
     level       the rank chosen, as its option has it; empty for as the targets say
     people      the number as it was typed
-    drawn       what the page was drawn with, as its hidden field has it
-    elsewhere   what was set in another window meanwhile, as (rank, people) or None; only where ``conflict``
+    drawn       what stands, as the hidden field has it that remembers what a page was drawn with
+    conflict    something else than what is typed was set in another window since: ``elsewhere``, as (rank, people) or None
     """
 
     name: str
@@ -33,7 +33,8 @@ class NeededCoverForm:
     """The level and the number of people that a team needs in each area of ``cover``; empty means as the targets say.
 
     ``standing`` is what is set, as (rank, people) by framework's pk and area's code. Once posted, ``is_valid()`` says whether
-    ``needed`` can be set by what the page was ``drawn`` with. An area that was not touched shows what stands, and is in neither.
+    ``needed`` can be set where ``drawn`` still stands. An area that was not touched shows what stands, and is in neither. Where
+    something was set elsewhere meanwhile, that is said once: sent again, what is typed replaces it.
     """
 
     def __init__(self, cover, standing, data=None):
@@ -57,20 +58,16 @@ class NeededCoverForm:
             return row
         row.level, row.people = typed
         row.problems = _problems(area, *typed)
+        if drawn != row.drawn and typed != _parts(row.drawn):
+            row.conflict, row.elsewhere = True, stands
         if not row.problems:
             key = (area.framework_id, area.code)
             self.needed[key] = (int(typed[0]), int(typed[1])) if typed[0] else None
-            self.drawn[key] = _unmarked(drawn)
+            self.drawn[key] = stands
         return row
 
-    def show_changes(self, areas, standing):
-        """Say of each of ``areas`` that it was changed elsewhere; sent again, what is typed replaces what is ``standing``."""
-        for key in areas:
-            row = self.rows[key]
-            row.conflict, row.elsewhere, row.drawn = True, standing.get(key), mark(standing.get(key))
-
     def is_valid(self):
-        return not any(row.problems for row in self.rows.values())
+        return not any(row.problems or row.conflict for row in self.rows.values())
 
     @property
     def summary(self):
@@ -92,11 +89,6 @@ def mark(stands) -> str:
 def _parts(drawn):
     level, _, people = drawn.partition("-")
     return level, people
-
-
-def _unmarked(drawn):
-    level, people = _parts(drawn)
-    return (int(level), int(people)) if _NUMBER.fullmatch(level) and _NUMBER.fullmatch(people) else None
 
 
 def _problems(area, level, people):
