@@ -76,7 +76,7 @@ def plan_department(code: str, people: int, team: int = TEAM) -> Iterator[Place]
         yield directorate
         for number, own in enumerate(_shares(size, max(1, round(size / team))), start=1):
             round_of_names, which = divmod(number - 1, len(TEAM_NAMES))
-            team_name = f"{TEAM_NAMES[(which + place) % len(TEAM_NAMES)]} contracts"
+            team_name = f"{TEAM_NAMES[(which + 2 * place - 4) % len(TEAM_NAMES)]} contracts"
             if round_of_names:
                 team_name += f" {round_of_names + 1}"
             yield Place(f"{directorate.code}-{number}", team_name, "team", directorate.code, own)
