@@ -1,17 +1,20 @@
 """The same as ``test_bad_input.py``, of the forms of a line manager, of a round that two people are in, and of a plan."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import Phase
 from hypothesis import strategies as st
 
 from assessments import actions
 from assessments.answers import NOT_RELEVANT
+from insights.actions.campaigns import start_campaign
 from people.actions.lines import name_line_manager
-from people.models import Notice, ReportingLine
+from people.models import AnalystGrant, Notice, ReportingLine
 from standards.tree import version_tree
 from tests.assessments.carried import make_small_versions
 from tests.assessments.plans import make_goal
@@ -21,6 +24,7 @@ from tests.factories import (
     converse,
     make_assessment,
     make_line,
+    make_organisation,
     make_user,
     rate_all,
     review,
@@ -97,6 +101,20 @@ def world(caplog, published_version, contract_manager, line_manager):
     # Under a framework of its own, so that nobody else is offered a later version.
     midway = make_assessment(
         sign_in("midway", make_user(name=SCRIPT)), version=make_small_versions()[0], role_profile=""
+    )
+
+    inviting = sign_in("inviting", make_user(name=SCRIPT))
+    department = make_organisation(name=f"Department of {SCRIPT}")
+    free, reached = (make_organisation(name=f"{name} {SCRIPT}", parent=department) for name in ("Free", "Reached"))
+    AnalystGrant.objects.create(analyst=inviting, organisation=department, may_invite=True)
+    day = timezone.localdate() + timedelta(days=60)
+    campaign = start_campaign(
+        organisation=reached, framework=published_version.framework, due_on=day, remind_days=[], by=inviting
+    )
+    a_campaign = st.fixed_dictionaries(
+        {"step": st.sampled_from(("check", "start", "start", "change"))}
+        | date_of("due_on", day=str(day.day), month=str(day.month), year=str(day.year)),
+        optional={"remind_days": st.sampled_from(("28", "3", "1"))},
     )
 
     a_goal = st.fixed_dictionaries(
@@ -183,6 +201,10 @@ def world(caplog, published_version, contract_manager, line_manager):
             reverse("notice-choose"),
             st.fixed_dictionaries({}, optional={"kinds_1": st.sampled_from(("line-asked", "shared"))}),
         ),
+    ]
+    forms += [
+        Spoilable("campaign-start", "inviting", reverse("campaign-start", args=[free.pk]), a_campaign),
+        Spoilable("campaign-end", "inviting", reverse("campaign-end", args=[campaign.pk]), empty),
     ]
     opened = {"email": shared.owner.email, "reason": f"Asked for {SCRIPT}", "round": str(shared.pk), "open": "yes"}
     opening = st.fixed_dictionaries({name: st.just(value) for name, value in opened.items()})
