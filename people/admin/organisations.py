@@ -1,8 +1,10 @@
 """The tree of organisations in Django's admin: looked at, added to, changed and moved, and brought in as a CSV file."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import InvalidPage
 from django.db import IntegrityError
 from django.db.models import Count, ProtectedError, Q
 from django.db.models.deletion import PROTECT
@@ -35,7 +37,7 @@ WHERE = {"User": "people placed in it", "Organisation": "organisations that lie 
 
 def _apply(content, rows, request):
     added, changed = import_organisations(rows=read_organisations(content))
-    return f"{added} organisations added, {changed} changed."
+    return f"{added} organisation{'' if added == 1 else 's'} added, {changed} changed."
 
 
 IMPORT = CsvPage(
@@ -70,10 +72,12 @@ class TreeList(ChangeList):
         self.show_full_result_count = self.show_admin_actions = True
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
-        if not self.multi_page or (self.show_all and self.can_show_all):
-            page = keys
-        else:
-            page = list(self.paginator.get_page(self.page_num).object_list)
+        page = keys
+        if self.multi_page and not (self.show_all and self.can_show_all):
+            try:
+                page = self.paginator.page(self.page_num).object_list
+            except InvalidPage:
+                raise IncorrectLookupParameters from None
         counted = Organisation.objects.annotate(placed=Count("people", filter=Q(people__is_active=True)))
         rows = counted.in_bulk(page)
         self.result_list = [rows[pk] for pk in page if pk in rows]
@@ -178,4 +182,4 @@ def _in_the_way(organisation):
             model = relation.related_model
             found = model._base_manager.filter(**{relation.field.name: organisation}).count()
             if found:
-                yield f"{found} {WHERE.get(model.__name__, model._meta.verbose_name_plural)}"
+                yield f"{WHERE.get(model.__name__, model._meta.verbose_name_plural)}: {found}"
