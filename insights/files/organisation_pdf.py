@@ -20,8 +20,8 @@ CSS_FILE = Path(pdf.__file__).with_name("organisation.css")
 BAR_WIDTH = 640
 # Millimetres and points of that sheet.
 PAGE_HEIGHT, PAGE_WIDTH = 250, 174
-POINTS, PADDING, HEAD, GAP = 9, 2.4, 12, 4
-FIGURE_WIDTH, WIDTHS = 21, {"code": 14, "name": 44}
+POINTS, PADDING, HEAD, GAP = 8.5, 2.4, 12, 2
+FIGURE_WIDTH, WIDTHS = 20, {"code": 10, "name": 44}
 ABOVE = 30
 
 
