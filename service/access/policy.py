@@ -244,7 +244,14 @@ TELLS = {
 # Pages on which somebody else than the owner and their line manager reads the owner's name: of lines and of notices.
 NAMED_ON = {
     "former line manager": {"my-data-json", "notice-list", "line-answer: ended", "line-end: ended"},
-    "pending line manager": {"my-data-json", "notice-list", "line-answer", "team-list", "team-people", "assessment-list"},
+    "pending line manager": {
+        "my-data-json",
+        "notice-list",
+        "line-answer",
+        "team-list",
+        "team-people",
+        "assessment-list",
+    },
     "other line manager": {"my-data-json", "line-answer: live", "line-end", "team-list", "team-people"},
 }
 # Whoever types in the code of an agreed report is told between whom it was agreed.
