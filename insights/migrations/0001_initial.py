@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="releases", to="people.organisation"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="people.organisation"
                     ),
                 ),
             ],
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="figures", to="people.organisation"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="people.organisation"
                     ),
                 ),
                 (

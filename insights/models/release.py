@@ -11,7 +11,7 @@ class Release(models.Model):
     base       the number that every count is a multiple of (docs/decisions/disclosure-control.md)
     """
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="releases")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="releases")
     framework = models.ForeignKey(Framework, models.CASCADE, related_name="releases")
     made_at = models.DateTimeField(default=timezone.now)
     base = models.PositiveSmallIntegerField()
@@ -31,7 +31,7 @@ class Figure(models.Model):
     """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="figures")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="figures")
     numbers = models.JSONField()
 
     class Meta:
