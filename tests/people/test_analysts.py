@@ -38,6 +38,33 @@ def test_a_superuser_gives_a_grant_and_takes_it_back(sign_in, superuser, analyst
     assert not AnalystGrant.objects.exists()
 
 
+def test_whether_an_analyst_may_invite_is_chosen_when_it_is_given(sign_in, superuser, analyst, department):
+    team = make_organisation(name="Team of Marchmains", parent=department)
+    client = sign_in(superuser)
+    given = {"analyst": analyst.pk, "organisation": team.pk}
+    for may_invite, typed in ((False, {}), (True, {"may_invite": "on"})):
+        client.post(ADD, given | typed)
+        grant = AnalystGrant.objects.get()
+        assert grant.may_invite is may_invite
+        assert client.post(reverse("admin:people_analystgrant_change", args=[grant.pk]), typed).status_code == 403
+        client.post(reverse("admin:people_analystgrant_delete", args=[grant.pk]), {"post": "yes"})
+
+
+def test_the_list_shows_where_each_organisation_lies(
+    sign_in, superuser, analyst, department, django_assert_num_queries
+):
+    client = sign_in(superuser)
+    team = make_organisation(name="Team of Marchmains", parent=department)
+    AnalystGrant.objects.create(analyst=analyst, organisation=team, may_invite=True)
+    assert [each.path for each in client.get(CHANGELIST).context["cl"].result_list] == [
+        "Department for Marchmains › Team of Marchmains"
+    ]
+    for _ in range(2):
+        with django_assert_num_queries(6):  # session, person, two counts, the grants, their paths
+            client.get(CHANGELIST)
+        AnalystGrant.objects.create(analyst=analyst, organisation=make_organisation(parent=team))
+
+
 def test_the_same_grant_is_not_given_twice(sign_in, superuser, analyst, department):
     AnalystGrant.objects.create(analyst=analyst, organisation=department)
     answer = sign_in(superuser).post(ADD, {"analyst": analyst.pk, "organisation": department.pk})

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from insights.models import Figure, Release
 from people.actions import WithinItself, make_analyst, place_person
 from people.models import Descent, Organisation, Recount, User
 from tests.assessments.pages import words_of
@@ -170,6 +171,16 @@ def test_what_stands_in_the_way_of_deleting_is_said_in_numbers(browser, team, co
         make_user(organisation=commercial, password=None)
     page = browser.get(delete(commercial))
     assert page.context["protected"] == ["organisations that lie within it: 1", "people placed in it: 2"]
+    assert browser.post(delete(commercial), {"post": "yes"}).status_code == 200
+    assert Organisation.objects.filter(pk=commercial.pk).exists()
+
+
+def test_an_organisation_that_figures_name_is_kept(browser, commercial, published_version):
+    named = {"organisation": commercial, "framework": published_version.framework}
+    release = Release.objects.create(**named, base=5)
+    Figure.objects.create(release=release, organisation=commercial, numbers={})
+    page = browser.get(delete(commercial))
+    assert sorted(page.context["protected"]) == ["figures: 1", "releases: 1"]
     assert browser.post(delete(commercial), {"post": "yes"}).status_code == 200
     assert Organisation.objects.filter(pk=commercial.pk).exists()
 
