@@ -57,7 +57,7 @@ class _Population:
     def _versions(self):
         supply = {
             place: Counter({ANYBODY: sum(blocks for (_, (stage, *_)), blocks in cells.items() if stage in DONE)})
-            for place, cells in self.stages.cells_at.items()
+            for place, cells in self.stages.blocks().items()
         }
         exact = {
             place: Counter(
@@ -82,6 +82,7 @@ class _Population:
             ("role", version, role),
             *(("ready", version, rank) if ready >= rank else None for rank in ranks),
             *(("not ready", version, role, rank) if ready < rank else None for rank in ranks),
+            *(("not ready", version, rank) if ready < rank else None for rank in ranks),
             ("version", version),
         )
 
@@ -92,7 +93,7 @@ class _Population:
 
     def _areas(self, version):
         supply = defaultdict(Counter)
-        for place, cells in self.versions.cells_at.items():
+        for place, cells in self.versions.blocks().items():
             for (_, (of, role, ready)), blocks in cells.items():
                 if of == version:
                     supply[place][role, ready] += blocks
@@ -105,7 +106,7 @@ class _Population:
             labels = self._partition(
                 supply, exact[area], _groups_of_level, lambda cell: _kinds_for(cell, self.ranks[version])
             )
-            labelled[area] = labels.cells_at
+            labelled[area] = labels.blocks()
             for place, kind in labels.added:
                 self._join(version, place, kind, exact, {of: cells for of, cells in labelled.items() if of != area})
                 supply[place][kind] += 1
@@ -128,7 +129,10 @@ class _Population:
     def counts(self):
         """As ``round_population`` returns it."""
         missed = {version: self._missed(version) for version in self.areas}
-        return {pk: self._counts_at(place, missed) for pk, place in self.tree.places.items()}
+        stages, versions = self.stages.blocks(), self.versions.blocks()
+        return {
+            pk: self._counts_at(place, stages[place], versions[place], missed) for pk, place in self.tree.places.items()
+        }
 
     def _missed(self, version):
         """Statements missed, only by blocks that are below their target in the area, and at least one by each of them."""
@@ -157,11 +161,11 @@ class _Population:
                 most = max(able, key=lambda each: exact[each].get(place, 0) - missed[place][area, each] * self.base)
                 missed[place][area, most] += 1
 
-    def _counts_at(self, place, missed):
-        counts = Counts(self._people(self.stages.cells_at[place]))
+    def _counts_at(self, place, stages, versions, missed):
+        counts = Counts(self._people(stages))
         for version, areas in self.areas.items():
             ready = Counter()
-            for (_, (of, *kind)), blocks in self.versions.cells_at[place].items():
+            for (_, (of, *kind)), blocks in versions.items():
                 if of == version:
                     ready[tuple(kind)] += blocks
             if not ready:
@@ -201,7 +205,7 @@ def _groups_of_stage(cell):
     far, near = STAGES.index(stage), STAGES.index(reached) if reached else 0
     return (
         cell,
-        (campaign, reached) if campaign is not None else None,
+        (campaign, reached),
         ("stage", stage),
         *(
             ("invited", campaign, least) if campaign is not None and near >= least else None
@@ -222,6 +226,7 @@ def _groups_of_level(cell):
         ("below" if _is_below(cell) else "at target") if in_role else None,
         ("role", role) if in_role else None,
         ("need", target) if in_role else None,
+        ("need met", target) if in_role and level >= target else None,
         "in role" if in_role else None,
     )
 
