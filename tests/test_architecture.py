@@ -127,6 +127,7 @@ WITHIN = {
     "importing": "models",
     "exports": "tree library differences links remembering models",
     "measure": "pdf",
+    "rounding": "counts figures",
     "organisations": "figures models",
     "files": "organisations team models",
     # The form pack of govuk.
@@ -148,6 +149,13 @@ STANDARD_LIBRARY_ONLY = {
     "assessments.charts",
     "assessments.suggestions",
     "insights.organisations.charts",
+    "insights.counts",
+    "insights.figures",
+    "insights.rounding",
+    "insights.rounding.adding_up",
+    "insights.rounding.labelling",
+    "insights.rounding.population",
+    "insights.rounding.tree",
 }
 ONLY_IMPORTER = {"weasyprint": "documents.pdf", "xlsxwriter": "documents.workbook"}
 VAGUE = re.compile(r"^(utils?|core|common|services?|helpers?|mixins?|misc)$")
@@ -279,7 +287,8 @@ def imports_of_pure_modules(house):
     for module in house.modules:
         if module.name in STANDARD_LIBRARY_ONLY:
             for name in module.imports():
-                if name.split(".")[0] not in sys.stdlib_module_names:
+                pure = name in STANDARD_LIBRARY_ONLY or name.rpartition(".")[0] in STANDARD_LIBRARY_ONLY
+                if name.split(".")[0] not in sys.stdlib_module_names and not pure:
                     yield f"{module.name} imports {name}"
 
 

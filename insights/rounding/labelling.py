@@ -123,13 +123,12 @@ class Labelling:
             given, self.given = self.given, []
             self._give(place, kind, old, -1)
             self._give(place, kind, new)
-            if (
-                all(
-                    self.missing[each][lost] < self.base or self._mend(each, lost, changes - 1)
-                    for each, lost in self._broken(place, old, new)
-                )
-                and self.missing[node][group] <= enough
-            ):
+            broken = self._broken(place, old, new)
+            for each, lost in broken:
+                if self.missing[each][lost] >= self.base and not self._mend(each, lost, changes - 1):
+                    break
+            kept = all(self.missing[each][lost] < self.base for each, lost in broken)
+            if kept and self.missing[node][group] <= enough:
                 self.given = given + self.given
                 return True
             self._undo()

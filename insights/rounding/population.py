@@ -35,8 +35,8 @@ class _Population:
         self.versions = self._versions()
         self.areas = {version: self._areas(version) for version in self._ordered_versions()}
 
-    def _partition(self, supply, exact, groups_of, kinds_for):
-        cells = sorted({cell for counter in exact.values() for cell in counter}, key=_order)
+    def _partition(self, supply, exact, groups_of, kinds_for, more=()):
+        cells = sorted({*more, *(cell for counter in exact.values() for cell in counter)}, key=_order)
         return Labelling(
             self.tree, supply, exact, base=self.base, cells=cells, groups_of=groups_of, kinds_for=kinds_for
         )
@@ -50,7 +50,7 @@ class _Population:
         people = {place: counts.stages.total() for place, counts in self.exact.items()}
         supply = {place: Counter({ANYBODY: each}) for place, each in placed(self.tree, people, base=self.base).items()}
         exact = {place: counts.stages for place, counts in self.exact.items()}
-        return self._partition(supply, exact, _groups_of_stage, lambda cell: (ANYBODY,))
+        return self._partition(supply, exact, _groups_of_stage, lambda cell: (ANYBODY,), {(DONE[0], None, "")})
 
     # Under which version, with which role profile, ready for which rank
 
@@ -59,24 +59,35 @@ class _Population:
             place: Counter({ANYBODY: sum(blocks for (_, (stage, *_)), blocks in cells.items() if stage in DONE)})
             for place, cells in self.stages.blocks().items()
         }
-        exact = {
-            place: Counter(
-                {
-                    (version, *kind): people
-                    for version, each in counts.versions.items()
-                    for kind, people in each.ready.items()
-                }
-            )
-            for place, counts in self.exact.items()
+        exact = {place: self._by_version(counts) for place, counts in self.exact.items()}
+        ready = {
+            (version, role, rank)
+            for counter in exact.values()
+            for version, role, _ in counter
+            for rank in range(self.ranks.get(version, 0) + 1)
         }
-        versions = self._partition(supply, exact, self._groups_of_version, lambda cell: (ANYBODY,))
+        versions = self._partition(supply, exact, self._groups_of_version, lambda cell: (ANYBODY,), ready)
         for place, _ in versions.added:
             self._join_stages(place)
         return versions
 
+    def _by_version(self, counts):
+        """Whoever is done and yet counted under no version, while the counts are being brought up to date, is of none."""
+        found = Counter(
+            {
+                (version, *kind): people
+                for version, each in counts.versions.items()
+                for kind, people in each.ready.items()
+            }
+        )
+        done = sum(people for (stage, *_), people in counts.stages.items() if stage in DONE)
+        if done > found.total():
+            found[None, 0, 0] = done - found.total()
+        return found
+
     def _groups_of_version(self, cell):
         version, role, ready = cell
-        ranks = range(1, self.ranks[version] + 1)
+        ranks = range(1, self.ranks.get(version, 0) + 1)
         return (
             cell,
             ("role", version, role),
@@ -103,8 +114,10 @@ class _Population:
                 exact[area][place][tuple(cell)] += people
         labelled = {}
         for area in sorted(exact):
+            # While counts are being brought up to date, somebody's level may be in none of them.
+            unknown = {(role, None, None) for kinds in supply.values() for role, _ in kinds}
             labels = self._partition(
-                supply, exact[area], _groups_of_level, lambda cell: _kinds_for(cell, self.ranks[version])
+                supply, exact[area], _groups_of_level, lambda cell: _kinds_for(cell, self.ranks[version]), unknown
             )
             labelled[area] = labels.blocks()
             for place, kind in labels.added:
@@ -117,7 +130,8 @@ class _Population:
         self._join_stages(place)
         self.versions.join(place, ANYBODY, [(version, *kind)])
         for area, cells_at in labelled.items():
-            cells = {cell for counter in exact[area].values() for cell in counter if kind in _kinds_for(cell, kind[1])}
+            known = {(kind[0], None, None), *(cell for counter in exact[area].values() for cell in counter)}
+            cells = [cell for cell in known if kind in _kinds_for(cell, kind[1])]
             left = Counter(exact[area][place])
             for (_, cell), blocks in cells_at[place].items():
                 left[cell] -= blocks * self.base
@@ -211,6 +225,7 @@ def _groups_of_stage(cell):
             ("invited", campaign, least) if campaign is not None and near >= least else None
             for least in range(len(STAGES))
         ),
+        "invited" if campaign is not None else None,
         *(("as far as", least) if far >= least else None for least in range(1, len(STAGES))),
     )
 
@@ -259,6 +274,8 @@ def _ready_in_fact(ready, areas, ranks):
             blocks = ready[role, rank] + moved[role, rank]
             if rank < ranks:
                 held = sum(min(blocks, at[rank]) for at in levels)
+                if rank == 0:  # with nothing in their role, there is nothing that they are ready for
+                    held += min((at[None] for at in levels), default=blocks)
                 up = max(0, blocks - held)
                 moved[role, rank + 1] += up
                 moved[role, rank] -= up
