@@ -2,6 +2,7 @@
 
 usage: python -m benchmarks.run [--json] [case...]
        python -m benchmarks.run --carrying COUNT...
+       python -m benchmarks.run --people COUNT...
 
 A case is named by any part of its name. Read from the environment: DATABASE_URL, POSTGRES_PID, BENCH_URL, BENCH_SERVER_PID.
 Exits with 0 also where a goal is missed, and says so; with 1 where a page did not answer as it should.
@@ -11,15 +12,21 @@ import argparse
 import json
 import os
 import sys
+import time
 
 import django
 from django.conf import settings
+
+BEGAN = time.monotonic()
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure the portal against a floor.")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--carrying", nargs="+", type=int, metavar="count", help="carry so many rounds over instead")
+    parser.add_argument(
+        "--people", nargs="+", type=int, metavar="count", help="measure figures among so many made-up people instead"
+    )
     parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
     options = parser.parse_args(arguments)
     django.setup()
@@ -32,17 +39,29 @@ def main(arguments=None):
     from .measure import Measurer
     from .people import make_round, session_for
     from .talks import cases_of_talks
+    from .teams import cases_of_teams
 
     server = _server()
+    if options.people:
+        from .organisations import measure as measure_organisations
+
+        server.wait()
+        floor = floors(session_for(make_round("full")[0].owner, settings.FLOOR_BACKEND))
+        show = _show_json if options.json else _show_row
+        if not options.json:
+            print(ROW.format(*HEADINGS))
+        measure_organisations(options.people, Measurer(server, floor), show, _settle, _say)
+        return 0
     full, saving, small = make_round("full"), make_round("saving"), make_round("small", statements=1)
     cases, writers = cases_of(full, small, saving)
-    cases += cases_of_talks()
+    of_teams, one_team = cases_of_teams()
+    cases += cases_of_talks() + of_teams
     _settle()
     chosen = [case for case in cases if _is_chosen(case.name, options.cases)]
     if not chosen:
         parser.error(f"no case is called that. There are: {', '.join(case.name for case in cases)}.")
     server.wait()
-    measurer = Measurer(server, floors(session_for(full[0].owner, settings.FLOOR_BACKEND)))
+    measurer = Measurer(server, (*floors(session_for(full[0].owner, settings.FLOOR_BACKEND)), one_team))
     show = _show_json if options.json else _show_row
     if not options.json:
         print(ROW.format(*HEADINGS))
@@ -66,6 +85,10 @@ def main(arguments=None):
         print("F is the CPU of a page that says hello to a signed-in person: server and PostgreSQL together.")
     if failed:
         sys.exit("\n".join(failed))
+
+
+def _say(done):
+    print(f"{time.monotonic() - BEGAN:6.0f} s  {done}", file=sys.stderr, flush=True)
 
 
 def _is_chosen(name, wanted):
