@@ -37,6 +37,7 @@ def main(arguments=None):
         return 0
     from .cases import cases_of, floors
     from .measure import Measurer
+    from .organisations import cases_of_organisations
     from .people import make_round, session_for
     from .talks import cases_of_talks
     from .teams import cases_of_teams
@@ -50,12 +51,12 @@ def main(arguments=None):
         show = _show_json if options.json else _show_row
         if not options.json:
             print(ROW.format(*HEADINGS))
-        measure_organisations(options.people, Measurer(server, floor), show, _settle, _say)
+        measure_organisations(options.people, lambda: Measurer(server, floor), show, _settle, _say)
         return 0
     full, saving, small = make_round("full"), make_round("saving"), make_round("small", statements=1)
     cases, writers = cases_of(full, small, saving)
     of_teams, one_team = cases_of_teams()
-    cases += cases_of_talks() + of_teams
+    cases += cases_of_talks() + of_teams + cases_of_organisations()
     _settle()
     chosen = [case for case in cases if _is_chosen(case.name, options.cases)]
     if not chosen:

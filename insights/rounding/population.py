@@ -112,13 +112,17 @@ class _Population:
         for place, counts in self.exact.items():
             for (area, *cell), people in counts.versions.get(version, VersionCounts()).levels.items():
                 exact[area][place][tuple(cell)] += people
+        # A block may have to be added: only of a kind that there is.
+        known = {tuple(kind) for of, *kind in self.versions.cells if of == version}
+
+        def kinds_for(cell):
+            return [kind for kind in _kinds_for(cell, self.ranks[version]) if kind in known]
+
         labelled = {}
         for area in sorted(exact):
             # While counts are being brought up to date, somebody's level may be in none of them.
             unknown = {(role, None, None) for kinds in supply.values() for role, _ in kinds}
-            labels = self._partition(
-                supply, exact[area], _groups_of_level, lambda cell: _kinds_for(cell, self.ranks[version]), unknown
-            )
+            labels = self._partition(supply, exact[area], _groups_of_level, kinds_for, unknown)
             labelled[area] = labels.blocks()
             for place, kind in labels.added:
                 self._join(version, place, kind, exact, {of: cells for of, cells in labelled.items() if of != area})

@@ -58,13 +58,13 @@ class Somebody:
     line_manager: int | None
 
 
-def plan_service(people: int) -> tuple[Place, ...]:
+def plan_service(people: int, code: str = "made-up") -> tuple[Place, ...]:
     """Departments, directorates and teams for so many people, in a tree of the same breadth whatever their number."""
-    top = Place("made-up", "Made-up Civil Service", "department", "", 0)
+    top = Place(code, f"Made-up Civil Service ({code})", "department", "", 0)
     places = [top]
     for number, size in enumerate(_shares(people, DEPARTMENTS), start=1):
         name = f"Department for {FIRST[number % len(FIRST)]}{LAST[number % len(LAST)]}"
-        places.append(Place(f"made-up-{number}", name, "department", top.code, 0))
+        places.append(Place(f"{code}-{number}", name, "department", top.code, 0))
         places += plan_department(places[-1].code, size)
     return tuple(places)
 

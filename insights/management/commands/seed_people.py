@@ -1,15 +1,10 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from insights.seeding.plans import plan_people, plan_service
-from insights.seeding.writing import DOMAIN, Writer, write_places
+from insights.seeding.service import make_service
 from people.models import User
 from standards.models import Version
-
-# Somebody who exists ends the command, unless they are made up as well.
-MADE_UP = f"@{DOMAIN}"
 
 
 class Command(BaseCommand):
@@ -31,17 +26,11 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError("No standards are published yet. Run load_standards first.")
         began = time.monotonic()
-        places = plan_service(people)
-        organisations = write_places(places)
-        self.stdout.write(f"{len(places):,} organisations.")
 
-        def say(written):
-            if written % 10_000 == 0 or written == people:
-                self.stdout.write(f"{written:,} of {people:,} people, {time.monotonic() - began:.0f} s.")
-                self.stdout.flush()
+        def say(done):
+            self.stdout.write(f"{time.monotonic() - began:6.0f} s  {done}.")
+            self.stdout.flush()
 
-        Writer(version, ratings_for=ratings_for, say=say).write(plan_people(places), organisations)
-        self.stdout.write(
-            f"Answers are written for the first {min(people, ratings_for):,}; of the others what they come to."
-        )
-        self.stdout.write(f"Done on {timezone.localdate():%d %B %Y}. Now run count_again and make_releases.")
+        make_service(people=people, ratings_for=ratings_for, version=version, say=say)
+        with_answers = min(people, ratings_for)
+        self.stdout.write(f"Answers are written for the first {with_answers:,}; of the others, what they come to.")
