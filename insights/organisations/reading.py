@@ -10,7 +10,8 @@ from datetime import timedelta
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
-from people.models import AnalystGrant, Organisation
+from people.models import AnalystGrant, Descent, Organisation, User
+from people.written_queries import WrittenQuery
 from standards.models import Version
 from standards.tree import version_tree
 
@@ -47,13 +48,14 @@ def read_organisation(
     The filters are what the address says, as text or None: keys of a role profile, a version and a framework, the rank of
     a level. Whatever is not there is said in ``ignored`` and left aside.
     """
-    path = list(_path(user, organisation_id))
+    path = _PATH.rows(user.pk, organisation_id) if user.is_active else ()
     if not path:
         return None
+    *above, (pk, name, may_invite) = path
     fields = {
-        "organisation": Place(path[-1].pk, path[-1].name),
-        "above": tuple(Place(each.pk, each.name) for each in path[:-1]),
-        "may_invite": path[-1].may_invite,
+        "organisation": Place(pk, name),
+        "above": tuple(Place(pk, name) for pk, name, _ in above),
+        "may_invite": may_invite,
     }
     issued = _issued(organisation_id)
     if not issued:
@@ -69,7 +71,7 @@ def read_organisation(
         "people": participation_of(chosen.now, chosen.before, chosen.issue.base)[0].count,
         "parts": _parts(organisation_id, chosen.issue),
     }
-    levels, filters = _levels(chosen, choice)
+    levels, filters = _levels(key, chosen, choice)
     filters = Filters(frameworks=frameworks, **filters)
     return OrganisationPage(**fields, **levels, filters=filters, query=choice.address, ignored=tuple(choice.ignored))
 
@@ -84,58 +86,82 @@ def read_granted(user) -> tuple[tuple[Place, tuple[Place, ...]], ...]:
     return tuple((Place(top.pk, top.name), tuple(parts.get(top.pk, ()))) for top in tops)
 
 
-def _path(user, organisation_id):
+def _path(user_pk, organisation_pk):
     """The organisation, last, under what of it is above it and visible too: nothing where it is not visible itself."""
-    inviting = AnalystGrant.objects.filter(analyst=user.pk, may_invite=True)
+    inviting = AnalystGrant.objects.filter(analyst=user_pk, may_invite=True).values("organisation")
+    above = Descent.objects.filter(descendant=organisation_pk)
     return (
-        Organisation.objects.visible_to(user)
-        .filter(lines_down__descendant=organisation_id)
-        .annotate(may_invite=Exists(inviting.filter(organisation__lines_down__descendant=organisation_id)))
+        Organisation.objects.visible_to(User(pk=user_pk))
+        .filter(lines_down__descendant=organisation_pk)
+        .annotate(may_invite=Exists(above.filter(ancestor__in=inviting)))
         .order_by("-lines_down__depth")
+        .values_list("pk", "name", "may_invite")
     )
+
+
+def _figures(organisation_pk):
+    """What the two latest releases of each framework say of it, the newest first."""
+    latest = Release.objects.filter(
+        organisation=OuterRef("release__organisation"), framework=OuterRef("release__framework")
+    ).values("pk")[:2]
+    return (
+        Figure.objects.filter(organisation=organisation_pk, release__in=latest)
+        .order_by("-release__made_at", "-release_id")
+        .values_list(
+            *(
+                "release__framework",
+                "release__framework__title",
+                "release",
+                "release__made_at",
+                "release__base",
+                "numbers",
+            )
+        )
+    )
+
+
+def _parts_in_release(organisation_pk, release_pk):
+    here = FilteredRelation("figures", condition=Q(figures__release=release_pk))
+    return (
+        Organisation.objects.filter(parent=organisation_pk)
+        .annotate(here=here)
+        .order_by("name", "pk")
+        .values_list("pk", "name", "here__numbers__people", "here__numbers__stages")
+    )
+
+
+_PATH = WrittenQuery(_path, int, int)
+_FIGURES = WrittenQuery(_figures, int)
+_PARTS = WrittenQuery(_parts_in_release, int, int)
+_VERSIONS = WrittenQuery(
+    lambda framework_pk: Version.objects.filter(framework=framework_pk).order_by("-published_at", "-pk"), int
+)
 
 
 def _issued(organisation_id) -> dict[int, Issued]:
     """By framework, that of which most people are counted first."""
-    latest = Release.objects.filter(
-        organisation=OuterRef("release__organisation"), framework=OuterRef("release__framework")
-    ).values("pk")[:2]
-    rows = (
-        Figure.objects.filter(organisation=organisation_id, release__in=latest)
-        .select_related("release__framework")
-        .order_by("-release__made_at", "-release_id")
-    )
     by_framework = {}
-    for row in rows:
-        by_framework.setdefault(row.release.framework, []).append(row)
-    issued = {framework.pk: _of_one(framework.title, *found[:2]) for framework, found in by_framework.items()}
+    for framework_pk, title, *issue, numbers in _FIGURES.rows(organisation_id):
+        by_framework.setdefault((framework_pk, title), []).append((Issue(*issue), numbers))
+    issued = {pk: _of_one(title, *found[:2]) for (pk, title), found in by_framework.items()}
     return dict(sorted(issued.items(), key=lambda item: (-item[1].counted, item[1].framework)))
 
 
 def _of_one(framework, now, before=None):
+    issue, numbers = now
     # Numbers that were rounded to another base say nothing of a change.
-    if before and before.release.base != now.release.base:
-        before = None
-    return Issued(
-        framework,
-        _issue(now.release),
-        Figures.of(now.numbers),
-        _issue(before.release) if before else None,
-        Figures.of(before.numbers) if before else None,
-    )
+    if before is None or before[0].base != issue.base:
+        return Issued(framework, issue, Figures.of(numbers), None, None)
+    return Issued(framework, issue, Figures.of(numbers), before[0], Figures.of(before[1]))
 
 
-def _issue(release):
-    return Issue(release.pk, release.made_at, release.base)
-
-
-def _levels(chosen: Issued, choice: Choice) -> tuple[dict, dict]:
+def _levels(framework_pk, chosen: Issued, choice: Choice) -> tuple[dict, dict]:
     """What the page says of the levels that people hold, and its filters; by fields of the page and of ``Filters``."""
     base = chosen.issue.base
     counted = {pk: each.counted for pk, each in chosen.now.versions.items() if each.counted}
     if not counted:
         return {"participation": participation_of(chosen.now, chosen.before, base)}, {}
-    versions = {each.pk: each for each in Version.objects.filter(pk__in=counted).order_by("-published_at", "-pk")}
+    versions = {each.pk: each for each in _VERSIONS.rows(framework_pk) if each.pk in counted}
     numbers = {pk: f"Version {versions[pk].number}" for pk in sorted(versions, key=lambda pk: -counted[pk])}
     key, options = choice.one_of("version", numbers, "version")
     before = chosen.before.versions.get(key) if chosen.before else None
@@ -158,12 +184,10 @@ def _levels(chosen: Issued, choice: Choice) -> tuple[dict, dict]:
 
 
 def _parts(organisation_id, issue) -> tuple[PartLine, ...]:
-    parts = Organisation.objects.filter(parent=organisation_id).order_by("name", "pk")
     if issue is None:
-        return tuple(PartLine(pk, name, None, None, None, None) for pk, name in parts.values_list("pk", "name"))
-    here = FilteredRelation("figures", condition=Q(figures__release=issue.pk))
-    rows = parts.annotate(here=here).values_list("pk", "name", "here__numbers__people", "here__numbers__stages")
-    return tuple(_part(pk, name, people, stages, issue.base) for pk, name, people, stages in rows)
+        parts = Organisation.objects.filter(parent=organisation_id).order_by("name", "pk").values_list("pk", "name")
+        return tuple(PartLine(pk, name, None, None, None, None) for pk, name in parts)
+    return tuple(_part(*row, issue.base) for row in _PARTS.rows(organisation_id, issue.pk))
 
 
 def _part(pk, name, people, stages, base):

@@ -22,9 +22,8 @@ class OrganisationQuerySet(models.QuerySet):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(
-            Q(pk__in=Descent.objects.filter(ancestor__analyst_grants__analyst=user).values("descendant"))
-        )
+        given = AnalystGrant.objects.filter(analyst=user).values("organisation")
+        return self.filter(Q(pk__in=Descent.objects.filter(ancestor__in=given).values("descendant")))
 
     def within(self, organisation):
         """``organisation`` and all that lies below it."""
