@@ -102,7 +102,8 @@ class OrganisationAdmin(admin.ModelAdmin):
 
     @admin.display(description="organisation")
     def path(self, organisation):
-        return organisation.path
+        above = organisation.path.removesuffix(organisation.name)
+        return format_html('<span class="tree-above">{}</span>{}', above, organisation.name)
 
     @admin.display(description="people placed in it")
     def placed(self, organisation):

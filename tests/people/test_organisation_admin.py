@@ -171,6 +171,7 @@ def test_what_stands_in_the_way_of_deleting_is_said_in_numbers(browser, team, co
         make_user(organisation=commercial, password=None)
     page = browser.get(delete(commercial))
     assert page.context["protected"] == ["organisations that lie within it: 1", "people placed in it: 2"]
+    assert "“Commercial” stays for as long as something is in it or figures name it." in words_of(page)
     assert browser.post(delete(commercial), {"post": "yes"}).status_code == 200
     assert Organisation.objects.filter(pk=commercial.pk).exists()
 
