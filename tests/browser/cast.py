@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 MAKE = "from tests.browser.cast import make; make({numbers!r})"
 # How many are made at a time: starting a process costs more than making a person.
-BATCH = {"begun": 12, "finished": 8, "new": 12, "ready": 3, "reviewing": 4, "talking": 6, "talking with": 4}
+BATCH = {
+    "begun": 12,
+    "finished": 8,
+    "new": 12,
+    "ready": 3,
+    "reviewing": 4,
+    "talking": 6,
+    "talking with": 4,
+    "inviting": 8,
+}
 # Those who only look need not be new to every test.
 SHARED = {"editor", "superuser", "leading", "agreed", "agreed with"}
 
@@ -16,7 +25,9 @@ class Person:
 
     ``assessment``, ``evidence``, ``goal``, ``line`` and ``notice`` are keys of the round that they are in, of its first work
     example and goal, of the line that waits for them or that they have, and of their newest notice; ``earlier`` of the round
-    that theirs went on from. ``other`` is the session of the other person in the round. All "" where there is none.
+    that theirs went on from. ``other`` is the session of the other person in the round. ``organisation`` and ``campaign`` are keys
+    of those that an analyst sees, ``begun`` of a campaign that was begun just now, and ``free`` of an organisation that has none.
+    All "" where there is none.
     """
 
     name: str
@@ -29,6 +40,10 @@ class Person:
     notice: str = ""
     earlier: str = ""
     other: str = ""
+    organisation: str = ""
+    campaign: str = ""
+    begun: str = ""
+    free: str = ""
 
 
 class Cast:
@@ -64,7 +79,7 @@ def make(numbers):
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
     passwordless: has never chosen a password. guarded: has an app, two passkeys and few recovery codes.
     editor: edits the standards. superuser: may do everything in the admin.
-    And two people in a round, as ``tests.browser.pairs`` says.
+    And two people in a round, as ``tests.browser.pairs`` says; analysts who may invite, as ``tests.browser.inviting`` says.
     """
     made = {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
     print(json.dumps(made))  # noqa: T201 the test that asked reads it
@@ -75,7 +90,7 @@ def _person(kind):
     from people.actions import make_editor
     from people.models import User
     from tests.assessments import rounds
-    from tests.browser import pairs
+    from tests.browser import inviting, pairs
     from tests.factories import make_user
 
     number = User.objects.count() + 1
@@ -90,6 +105,13 @@ def _person(kind):
         return {"name": user.name, "email": user.email, "session": session_of(user), **keys} | (
             {"other": session_of(other)} if other else {}
         )
+    if kind in inviting.KINDS:
+        return {
+            "name": user.name,
+            "email": user.email,
+            "session": session_of(user),
+            **inviting.KINDS[kind](user),
+        }
     if kind == "editor":
         make_editor(user=user)
     if kind == "passwordless":

@@ -1,10 +1,12 @@
 """Every page of the portal in every state, by its route's name. ``test_pages.py`` opens each; a route without an entry fails."""
 
 from tests.browser import (
+    pages_of_campaigns,
     pages_of_my_data,
     pages_of_readings,
     pages_of_second_factors,
     pages_of_single_sign_on,
+    pages_of_teams,
     pages_of_two,
 )
 from tests.browser.states import LONG_NOTE, ROUND, State, fill, in_another_window, press
@@ -369,6 +371,8 @@ STATES = (
     + pages_of_readings.STATES
     + pages_of_my_data.STATES
     + pages_of_single_sign_on.STATES
+    + pages_of_teams.STATES
+    + pages_of_campaigns.STATES
 )
 
 # Routes that draw no page of the portal's own.

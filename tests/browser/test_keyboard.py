@@ -26,6 +26,8 @@ WALKED = [
     ("begun", ROUND + "evidence/new/?statement=B4.3"),
     ("finished", ROUND + "report/"),
     ("leading", "/team/"),
+    ("leading", "/team/needs/"),
+    ("leading", "/team/cover/"),
     ("managed", ROUND + "share/"),
     ("reviewing", ROUND + "review/A1/"),
     ("talking", ROUND + "conversation/"),
@@ -35,6 +37,7 @@ WALKED = [
     ("ready", ROUND + "conversation/confirm/"),
     ("finished", "/goals/new/?statement=B4.6"),
     ("talking with", "/goals/{goal}/"),
+    ("inviting", "/organisations/{free}/campaigns/start/"),
 ]
 
 
