@@ -23,7 +23,7 @@ def note_readings(*, reader, shown):
     """
     now = timezone.now()
     rows = [
-        Reading(assessment_id=assessment.pk, reader=reader, what=what, at=now)
+        Reading(assessment_id=assessment.pk, reader_id=reader.pk, what=what, at=now)
         for assessment, what in shown
         if assessment.owner_id != reader.pk
     ]

@@ -2,17 +2,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from people.written_queries import WrittenQuery
 from standards.models import Framework
+
+_set_by = WrittenQuery(
+    lambda line_manager: (
+        NeededCover.objects.filter(line_manager=line_manager)
+        .order_by()
+        .values_list("framework_id", "area_code", "rank", "people")
+    ),
+    int,
+)
 
 
 class NeededCoverQuerySet(models.QuerySet):
     def set_by(self, line_manager) -> dict[tuple[int, str], tuple[int, int]]:
         """What a line manager has set, as (rank, people) by (framework's pk, area's code): one query."""
-        rows = self.filter(line_manager=line_manager).order_by()
-        return {
-            (framework, code): (rank, people)
-            for framework, code, rank, people in rows.values_list("framework_id", "area_code", "rank", "people")
-        }
+        return {(framework, code): (rank, people) for framework, code, rank, people in _set_by.rows(line_manager.pk)}
 
 
 class NeededCover(models.Model):

@@ -8,10 +8,12 @@ from django.template.loader import get_template
 from django.urls import reverse
 from markupsafe import Markup
 
+from assessments.waiting import Stage
 from standards.tree import NOT_YET, VersionTree
 
 DARKEST = 3
 _TEMPLATE = "insights/_team_cells.html"
+_WAITS = "assessments/_waits.html"
 _NO_ROUND = UUID(int=0)
 
 
@@ -58,10 +60,29 @@ def cells_of(tree) -> Cells:
     return Cells(tree, {NOT_YET: 0} | shades, _kept(tree.pk, tree.edited_at))
 
 
-def round_path() -> tuple[str, str]:
-    """What stands before and after a round's key in the address of its page: a table has many of them, and each is slow to make."""
-    before, after = reverse("assessment-detail", args=[_NO_ROUND]).split(str(_NO_ROUND))
+def round_path(route="assessment-detail") -> tuple[str, str]:
+    """What stands before and after a round's key in its address: a table has many of them, and each is slow to make."""
+    before, after = reverse(route, args=[_NO_ROUND]).split(str(_NO_ROUND))
     return before, after
+
+
+class Leads:
+    """Where what waits for the line manager is gone on with, and the words for it: of each stage worked out once for a page."""
+
+    def __init__(self):
+        self._found = {}
+
+    def of(self, found, wait) -> tuple[str, str]:
+        """The address and the words for a round that waits for them."""
+        key = wait.stage, found.acted_at is None
+        if key not in self._found:
+            words = get_template(_WAITS).template.module.lead_text(found, wait).strip()
+            self._found[key] = (
+                round_path("review-detail" if wait.stage == Stage.REVIEW else "conversation-detail"),
+                words,
+            )
+        (before, after), words = self._found[key]
+        return f"{before}{found.pk}{after}", words
 
 
 @lru_cache(maxsize=8)
