@@ -159,6 +159,8 @@ def _leading(line_manager):
     review(share(rounds.make_typical(owners[2]), line_manager, rates_first=False), DIFFERING, finish=False)
     agreed = converse(review(share(rounds.make_typical(owners[3]), line_manager)))
     confirm(agreed, line_manager, owners[3])
+    for goal in rounds.GOALS:
+        rounds.plan_goal(agreed, owners[3], **goal)
     name_line_manager(person=make_user(), email=line_manager.email, asked_by=line_manager)
     return line_manager, None, {"notice": str(Notice.objects.filter(recipient=line_manager).first().pk)}
 

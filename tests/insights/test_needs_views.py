@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments import actions
 from assessments.models import Goal, Reading
+from govuk.environment import day
 from people.actions import end_line
 from people.models import ReportingLine
 from standards.models import Version
@@ -139,9 +140,12 @@ def test_team_needs_lists_open_goals_by_day(browser, team):
     assert "No statement" in listed
     assert ("Was done" in listed, "In a draft" in listed) == (False, False)
     links = links_of(response)
-    assert links["Shadow a change board"] == reverse("goal-detail", args=[late.pk])
-    assert links["Take a course"] == reverse("goal-detail", args=[soon.pk])
-    assert browser.get(links["Take a course"]).status_code == 200
+    assert links[f"Shadow a change board: a goal of Nia Penŵydd, due {day(late.due_on)}"] == reverse(
+        "goal-detail", args=[late.pk]
+    )
+    course = links[f"Take a course: a goal of Ben Owusu, due {day(soon.due_on)}"]
+    assert course == reverse("goal-detail", args=[soon.pk])
+    assert browser.get(course).status_code == 200
     assert "1 on the job: goals for B4.6" in links
 
 
@@ -149,12 +153,12 @@ def test_team_needs_chooses_goals_by_person_and_statement(browser, team):
     goal_of(team["Nia"], ("B4.6", 2), what="Shadow a change board")
     goal_of(team["Ben"], ("A1.1", 2), what="Take a course")
     links = links_of(browser.get(NEEDS))
-    response = browser.get(NEEDS + links["Only goals of Ben Owusu"].partition("#")[0])
+    response = browser.get(NEEDS + links["Ben Owusu: only their goals"].partition("#")[0])
     words = words_of(response)
     assert "Only goals of Ben Owusu. Show all open goals" in words
     assert ("Take a course" in words, "Shadow a change board" in words) == (True, False)
     assert links_of(response)["The plan of Ben Owusu"] == reverse("plan-detail", args=[team["Ben"].pk])
-    words = words_of(browser.get(NEEDS + links["Only goals for B4.6"].partition("#")[0]))
+    words = words_of(browser.get(NEEDS + links["B4.6: only goals for it"].partition("#")[0]))
     assert "Only goals for B4.6" in words
     assert ("Take a course" in words, "Shadow a change board" in words) == (False, True)
     nobody = browser.get(NEEDS, {"person": team["Carys"].owner_id})
