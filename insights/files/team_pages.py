@@ -21,8 +21,8 @@ ROW_PADDING, CELL_INSET, HEAD_INSET, HEAD_CODE = 2.2, 2.8, 3.2, 7
 FOOT_AND_LEGEND = 17
 # Tables of texts: the space in a row around them, and beneath the last line of the head.
 TEXT_POINTS, TEXT_PADDING, TABLE_HEAD, PROSE_WIDTH = 9, 2.9, 7, 142
-PEOPLE_ON_THE_COVER, COVER_HEIGHT = (44, 40, 51), 160
-PEOPLE_BESIDE_EACH_OTHER = (44, 36, 40)
+PEOPLE_ON_THE_COVER, COVER_HEIGHT = (44, 40, 48), 160
+PEOPLE_BESIDE_EACH_OTHER = (44, 40, 36)
 
 NOT_YET, NOT_IN_ROLE, OWN_LEVELS, NO_PROFILE = "Not yet", "Not in role", "own levels", "No role profile"
 NO_LEVELS = {

@@ -18,16 +18,16 @@ from .team_report import TeamReport, standards_of
 
 TEMPLATE = "insights/team_pdf.html"
 CSS_FILE = Path(pdf.__file__).with_name("team.css")
-MOST_NAMES = 12
+MOST_NAMES = 6
 # Boxes beside "7 of 8": so many stand in a row; of more people there is one bar.
 MOST_BOXES = 16
 BOX, BOX_GAP, BAR_WIDTH = 12, 3, 156
 FILLED, OUTLINE = "#1d3d63", "#505a5f"
 # What is long in a row, and the width of its column less the space beside it: documents/team.css.
-COVER_WIDTHS = (("area", 62), ("needs", 42), ("finding", 33), ("holders", 108))
+COVER_WIDTHS = (("area", 58), ("needs", 38), ("finding", 33), ("holders", 116))
 LEVEL_WIDTH = 22
-NEED_WIDTHS = (("statement", 42), ("said", 107), ("goals", 30))
-GOAL_WIDTHS = (("person", 42), ("what", 78), ("aims", 64), ("due", 32))
+NEED_WIDTHS = (("statement", 42), ("said", 107), ("goals", 32))
+GOAL_WIDTHS = (("person", 42), ("what", 78), ("aims", 64), ("due", 34))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +117,14 @@ def cover_line(area: AreaCover) -> CoverLine:
         ENOUGH: f"{people} {plural(people, 'person', 'people')}",
         NOT_NEEDED: "Nobody’s role needs it",
     }
-    names = [person.name for person in area.holders]
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    # More are counted, and stand in the table of levels.
+    names = [person.name for person in area.holders] if people <= MOST_NAMES else []
     return CoverLine(
         area=f"{area.code} {area.title}",
         needs=f"{wants}, as you set it" if area.is_set else wants,
         finding=said[finding],
         is_thin=finding in (NOBODY, ONE, FEWER),
-        holders=f"{', '.join(names[:MOST_NAMES])}{more}" or "–",
+        holders=", ".join(names) or "–",
         held=tuple(len(each.people) for each in area.held),
     )
 

@@ -56,7 +56,10 @@ class TeamReport:
     @property
     def standards(self) -> tuple[str, ...]:
         """Each version that somebody's levels are under."""
-        return tuple(f"{standards_of(table)} ({table.tree.issued})" for table in self.team.tables)
+        return tuple(
+            f"{standards_of(table)}{f' ({table.tree.issued})' if table.tree.issued else ''}"
+            for table in self.team.tables
+        )
 
     @property
     def rounds(self) -> tuple:
