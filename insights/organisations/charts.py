@@ -9,6 +9,7 @@ Page and PDF draw the same bar: on a page it is as wide as there is room, in a P
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 
 HEIGHT = 32
@@ -82,6 +83,7 @@ def key_mark(rank: int, levels: int) -> str:
     )
 
 
+@cache
 def shade(rank: int, levels: int) -> tuple[str, str]:
     """The colours of a level's block and of the text in it."""
     if not rank:
@@ -89,7 +91,7 @@ def shade(rank: int, levels: int) -> tuple[str, str]:
     place = (rank - 1) / (levels - 1) if levels > 1 else 0.5
     one, other, part = (LIGHTEST, MIDDLE, place * 2) if place <= 0.5 else (MIDDLE, DEEPEST, place * 2 - 1)
     red, green, blue = (round(low + (high - low) * part) for low, high in zip(one, other, strict=True))
-    is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 120
+    is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 112
     return f"#{red:02x}{green:02x}{blue:02x}", LIGHT_TEXT if is_dark else DARK_TEXT
 
 

@@ -105,7 +105,7 @@ def test_who_can_see_what_is_a_table_with_a_row_for_each_kind_of_person(client):
         "Your line manager",
         "Somebody whom you named, and who has not accepted",
         "A former line manager",
-        "People who look at figures for your organisation",
+        "Analysts of your organisation",
         "Editors of the standards",
         "Administrators of the portal",
         "People who run the servers",
