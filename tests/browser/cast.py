@@ -79,7 +79,8 @@ def make(numbers):
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
     passwordless: has never chosen a password. guarded: has an app, two passkeys and few recovery codes.
     editor: edits the standards. superuser: may do everything in the admin.
-    And two people in a round, as ``tests.browser.pairs`` says; analysts who may invite, as ``tests.browser.inviting`` says.
+    And two people in a round, as ``tests.browser.pairs`` says; analysts who may invite, as ``tests.browser.inviting`` says,
+    and those with figures, as ``tests.browser.analysing`` says.
     """
     made = {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
     print(json.dumps(made))  # noqa: T201 the test that asked reads it
@@ -90,7 +91,7 @@ def _person(kind):
     from people.actions import make_editor
     from people.models import User
     from tests.assessments import rounds
-    from tests.browser import inviting, pairs
+    from tests.browser import analysing, inviting, pairs
     from tests.factories import make_user
 
     number = User.objects.count() + 1
@@ -105,12 +106,13 @@ def _person(kind):
         return {"name": user.name, "email": user.email, "session": session_of(user), **keys} | (
             {"other": session_of(other)} if other else {}
         )
-    if kind in inviting.KINDS:
+    analysts = inviting.KINDS | analysing.KINDS
+    if kind in analysts:
         return {
             "name": user.name,
             "email": user.email,
             "session": session_of(user),
-            **inviting.KINDS[kind](user),
+            **analysts[kind](user),
         }
     if kind == "editor":
         make_editor(user=user)

@@ -3,6 +3,7 @@
 from tests.browser import (
     pages_of_campaigns,
     pages_of_my_data,
+    pages_of_organisations,
     pages_of_readings,
     pages_of_second_factors,
     pages_of_single_sign_on,
@@ -373,6 +374,7 @@ STATES = (
     + pages_of_single_sign_on.STATES
     + pages_of_teams.STATES
     + pages_of_campaigns.STATES
+    + pages_of_organisations.STATES
 )
 
 # Routes that draw no page of the portal's own.

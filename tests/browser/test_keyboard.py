@@ -38,6 +38,7 @@ WALKED = [
     ("finished", "/goals/new/?statement=B4.6"),
     ("talking with", "/goals/{goal}/"),
     ("inviting", "/organisations/{free}/campaigns/start/"),
+    ("analysing", "/organisations/{organisation}/"),
 ]
 
 
