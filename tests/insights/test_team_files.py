@@ -123,17 +123,24 @@ def test_team_file_ends_with_the_line(sign_in, manager, rounds):
     assert noted(manager) == [(rounds["Bo"].pk, Reading.What.TEAM_FILE)]
 
 
+def test_team_file_that_is_only_asked_about_is_not_noted(browser, manager):
+    assert browser.head(EXCEL).status_code == 200
+    assert noted(manager) == []
+
+
+def test_team_file_is_noted_each_time(browser, manager):
+    for _ in range(2):
+        browser.get(EXCEL)
+    assert len(noted(manager)) == 4
+
+
 @pytest.mark.parametrize("address", FILES)
 def test_team_file_is_noted_of_everybody_whose_levels_are_in_it(browser, manager, rounds, address):
-    browser.head(address)
-    assert noted(manager) == []
-    for times in (1, 2):
-        with CaptureQueriesContext(connection) as queries:
-            response = browser.get(address)
-        inserts = [query for query in queries if query["sql"].startswith('INSERT INTO "assessments_reading"')]
-        assert (response.status_code, len(inserts)) == (200, 1)
-        both = [(rounds[name].pk, Reading.What.TEAM_FILE) for name in ("Ada", "Bo")]
-        assert noted(manager) == sorted(both * times)
+    with CaptureQueriesContext(connection) as queries:
+        response = browser.get(address)
+    inserts = [query for query in queries if query["sql"].startswith('INSERT INTO "assessments_reading"')]
+    assert (response.status_code, len(inserts)) == (200, 1)
+    assert noted(manager) == sorted((rounds[name].pk, Reading.What.TEAM_FILE) for name in ("Ada", "Bo"))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,6 @@ def test_team_file_costs_the_same_queries_for_any_team(sign_in, manager, rounds,
     found = []
     for person in (other, manager):
         browser = sign_in(person)
-        browser.get(address)
         with CaptureQueriesContext(connection) as queries:
             browser.get(address)
         found.append(len(queries))
@@ -334,18 +340,18 @@ def crowd(tree, number, *, first=1, name="Person {:03}"):
     return rows
 
 
-WIDE = make_tree([f"{letter}{number}" for letter in "ABC" for number in range(1, 8)], pk=3)
-TREE = make_tree(("A1", "A2", "B1", "B2", "B3", "B4", "B5", "B6"), statements=4)
+WIDE = make_tree([f"{letter}{number}" for letter in "ABC" for number in range(1, 8)], pk=3, statements=1)
+TREE = make_tree(("A1", "A2", "B1", "B2", "B3", "B4", "B5", "B6"), statements=1)
 TEAMS = {
     "nobody": lambda: report_of(),
     "nobody has shared": lambda: report_of(not_shared=[Person(1, HOSTILE, "", 1, NOW)]),
     "one person": lambda: report_of(make_table(TREE, crowd(TREE, 1))),
     "fifty": lambda: report_of(make_table(TREE, crowd(TREE, 50)), goals=goals(20)),
     "two hundred": lambda: report_of(make_table(TREE, crowd(TREE, 200)), goals=goals(60)),
-    "long names": lambda: report_of(make_table(TREE, crowd(TREE, 12, name=LONG[:140] + " {}")), goals=goals(3, LONG)),
+    "long names": lambda: report_of(make_table(TREE, crowd(TREE, 6, name=LONG[:140] + " {}")), goals=goals(3, LONG)),
     "two frameworks": lambda: report_of(
         make_table(TREE, crowd(TREE, 4)),
-        make_table(WIDE, crowd(WIDE, 30, first=3), framework=2, title="Commercial Standards"),
+        make_table(WIDE, crowd(WIDE, 8, first=3), framework=2, title="Commercial Standards"),
     ),
     "narrowed to nobody": lambda: report_of(make_table(TREE, crowd(TREE, 4)), asked={"state": "not-shared"}),
 }
@@ -374,7 +380,7 @@ def test_team_pdf_of_any_team_is_accessible(state, caplog):
 
 def test_the_check_notices_a_table_of_levels_that_runs_over_a_page(monkeypatch):
     monkeypatch.setattr(team_pages, "PAGE_HEIGHT", 1000)
-    report = report_of(make_table(TREE, crowd(TREE, 24)))
+    report = replace(report_of(make_table(TREE, crowd(TREE, 16))), needs=(), cover=())
     assert TaggedPdf(make_team_pdf(report)).tags().count("/Table") > team_html(report).count("<table")
 
 
@@ -398,12 +404,11 @@ def test_many_areas_stand_in_tables_beside_each_other():
 def test_team_excel_of_several_versions_has_a_sheet_of_levels_for_each():
     book = load_workbook(BytesIO(make_team_workbook(TEAMS["two frameworks"]())))
     assert book.sheetnames == ["Levels 1", "Levels 2", *SHEETS[1:]]
-    assert (book["Levels 1"].max_row, book["Levels 2"].max_row) == (5, 31)
+    assert (book["Levels 1"].max_row, book["Levels 2"].max_row) == (5, 9)
 
 
-def test_the_same_report_gives_the_same_files():
-    for make in (make_team_pdf, make_team_workbook):
-        assert make(TEAMS["one person"]()) == make(TEAMS["one person"]())
+def test_the_same_report_gives_the_same_workbook():
+    assert make_team_workbook(TEAMS["one person"]()) == make_team_workbook(TEAMS["one person"]())
 
 
 @pytest.mark.parametrize(("filled", "of", "dark"), [(3, 8, 3), (0, 5, 0), (16, 16, 16), (20, 50, 1), (50, 50, 1)])
