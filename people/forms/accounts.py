@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db.models import Q
 from django.urls import reverse
 
 from govuk.layout import Cancel, FormHelper, Submit
@@ -20,6 +21,10 @@ from ..single_sign_on import is_allowed
 
 EMAIL_FORMAT = "Enter an e-mail address in the correct format, like name@example.com"
 PASSWORD_HINT = "At least 12 characters. Three random words are easy to remember and hard to guess"  # noqa: S105
+
+
+# More organisations than this nobody looks through; administrators place people in them.
+MOST_OFFERED = 500
 
 
 def word(field, *, label, required="", hint="", autocomplete):
@@ -211,9 +216,19 @@ class AccountForm(forms.ModelForm):
         organisation.label = "Organisation (optional)"
         organisation.empty_label = "Not in this list, or rather not say"
         organisation.queryset = Organisation.objects.all()
+        organisation.choices = [("", organisation.empty_label), *self._offered().items()]
         organisation.error_messages["invalid_choice"] = not_in_list = "Choose an organisation from the list"
         organisation.validate_no_null_characters = ProhibitNullCharactersValidator(not_in_list)
         self.helper = FormHelper(self, Submit("Save changes"))
+
+    def _offered(self):
+        """Organisations with their paths, as a tree; where it is too big to choose from, those at the top and one's own."""
+        paths = Organisation.objects.tree()
+        if len(paths) <= MOST_OFFERED:
+            return paths
+        at_hand = Q(parent=None) | Q(pk=self.instance.organisation_id)
+        few = set(Organisation.objects.filter(at_hand).values_list("pk", flat=True))
+        return {pk: path for pk, path in paths.items() if pk in few}
 
     def clean_name(self):
         return one_line(self.cleaned_data["name"])

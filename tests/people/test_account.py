@@ -31,6 +31,21 @@ def test_account_detail_saves_and_says_so(manager_client, contract_manager):
     assert "Your details are saved" not in manager_client.get(ACCOUNT).content.decode()
 
 
+def test_account_detail_offers_organisations_as_a_tree(manager_client, contract_manager, monkeypatch):
+    department = make_organisation(name="Department")
+    team = make_organisation(name="Team", parent=department)
+    make_organisation(name="Unit", parent=team)
+    offered = {"Department": department, "Department › Team": team}
+    manager_client.post(ACCOUNT, {"name": "Nia", "job_title": "", "organisation": team.pk})
+    for most, last in ((3, True), (2, False)):
+        monkeypatch.setattr("people.forms.accounts.MOST_OFFERED", most)
+        html = manager_client.get(ACCOUNT).content.decode()
+        for path, organisation in offered.items():
+            chosen = " selected" if organisation == team else ""
+            assert f'<option value="{organisation.pk}"{chosen}>{path}</option>' in html
+        assert (">Department › Team › Unit</option>" in html) is last
+
+
 def test_account_detail_leaves_job_title_and_organisation_open(manager_client, contract_manager):
     manager_client.post(ACCOUNT, {"name": "Nia Penŵydd"})
     assert fields_of(contract_manager) == ("Nia Penŵydd", "", None)
