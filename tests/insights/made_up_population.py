@@ -108,3 +108,12 @@ def make_population(shape, seed):
     """(parents, exact counts)"""
     parents = make_tree(shape)
     return parents, count_people(parents, make_people(shape, parents, Random(seed)))
+
+
+def each_number(value, change):
+    """What JSON may hold, with every number in it changed."""
+    if isinstance(value, dict):
+        return {key: each_number(each, change) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [each_number(each, change) for each in value]
+    return change(value)
