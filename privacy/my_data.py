@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from assessments.models import Assessment, Goal, Rating
@@ -108,8 +108,11 @@ class _Reader:
 
     def __init__(self, person):
         self.person = person
-        named = Level.objects.order_by().values_list("version", "rank", "name")
-        self.levels = {(version, rank): name for version, rank, name in named}
+        # The version published last comes last, so that its levels name what is said of a framework.
+        named = Level.objects.order_by(F("version__published_at").asc(nulls_first=True), "version")
+        named = list(named.values_list("version", "version__framework", "rank", "name"))
+        self.levels = {(version, rank): name for version, _, rank, name in named}
+        self.latest = {framework: version for version, framework, _, _ in named}
 
     def read(self, record, way):
         if _is_of_sessions(record):
@@ -152,6 +155,8 @@ class _Reader:
         return said
 
     def _version_of(self, row):
+        if row._meta.label == "insights.NeededCover":
+            return self.latest.get(row.framework_id)
         standing = getattr(row, "area", None) or row.statement.area
         return standing.section.version_id
 

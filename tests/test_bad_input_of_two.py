@@ -140,6 +140,11 @@ def world(caplog, published_version, contract_manager, line_manager):
         | {f"reason-{area.code}": st.just("Because") for area in tree.areas}
     )
     rated = st.integers(1, 4).flatmap(lambda count: form_rows(tree.area("B4").statements[:count]))
+    framework = published_version.framework_id
+    wanted = st.fixed_dictionaries(
+        {f"level-{framework}-{area.code}": st.sampled_from(("1", "2", "3")) for area in tree.areas[:3]}
+        | {f"people-{framework}-{area.code}": st.sampled_from(("1", "2", "999")) for area in tree.areas[:3]}
+    )
     text = st.fixed_dictionaries({"text": named})
     outcome = st.fixed_dictionaries({"outcome": named})
     empty = st.just({})
@@ -170,6 +175,7 @@ def world(caplog, published_version, contract_manager, line_manager):
         of_round("conversation-agree", "talking", talking, alike),
         of_round("agreed-target-edit", "line manager", talking, targets),
         of_round("conversation-confirm", "talking", talking, st.fixed_dictionaries({"disagreement": words})),
+        Spoilable("cover-edit", "line manager", reverse("cover-edit"), wanted),
         Spoilable("goal-create", "alone", new_goal, a_goal),
         Spoilable("goal-create", "line manager", f"{new_goal}?assessment={talking.pk}&statement=A2.3", a_goal),
         of_goal("goal-edit", "line manager", a_goal),

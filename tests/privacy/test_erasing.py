@@ -41,7 +41,7 @@ def cast(kept_for_the_module):
 
 
 def test_nothing_of_somebody_is_left(cast):
-    assert len(plants_in_database()) == 47
+    assert len(plants_in_database()) == 48
     erase_person(person=cast.person)
     assert plants_in_database().keys() == IN_OTHERS_RECORDS
     assert plants_in_cache() == set()
