@@ -1,10 +1,9 @@
 """The rollup as it stands, for whoever makes a release of it or compares it. Nobody is ever shown any of it."""
 
 from collections import Counter
-from math import ceil
 
-from django.db.models import F, Sum
-from django.db.models.functions import Abs
+from django.db.models import F, IntegerField, Sum, Value
+from django.db.models.functions import Greatest
 
 from people.models import Descent
 
@@ -103,19 +102,23 @@ def _version(counts, version):
 def least_changed(organisation_ids, framework) -> int:
     """How many people in these organisations changed since their figures were released last, at least.
 
-    Whoever changes leaves at most one row of an attribute and comes to at most one, so that they are at least half of what its rows
-    differ by. It takes no record of any person.
+    Under an attribute whoever changes leaves one row at most and comes to one at most, so that they are as many as all rows
+    together have gained, and as many as they have lost. It takes no record of any person.
     """
-    return max(ceil(each / 2) for model in KEYS for each in _differences(model, organisation_ids, framework))
+    return max(each or 0 for model in KEYS for each in _gained_and_lost(model, organisation_ids, framework))
 
 
-def _differences(model, organisation_ids, framework):
+def _gained_and_lost(model, organisation_ids, framework):
+    """Two numbers for each attribute of a table."""
     rows = model.objects.filter(organisation__in=organisation_ids, **{_FRAMEWORK[model]: framework}).order_by()
-    difference = Sum(Abs(F("people") - F("released")))
+    sums = {
+        "gained": Sum(Greatest(F("people") - F("released"), Value(0), output_field=IntegerField())),
+        "lost": Sum(Greatest(F("released") - F("people"), Value(0), output_field=IntegerField())),
+    }
     attributes = _ATTRIBUTES[model]
     if not attributes:
-        return [rows.aggregate(total=difference)["total"] or 0]
-    return rows.values(*attributes).annotate(total=difference).values_list("total", flat=True) or [0]
+        return rows.aggregate(**sums).values()
+    return [each for found in rows.values(*attributes).annotate(**sums).values_list(*sums) for each in found]
 
 
 def note_released(organisation_ids, framework):
