@@ -31,7 +31,7 @@ def account_detail(request):
     context["takes_passwords"] = settings.PORTAL_LOCAL_PASSWORDS
     if settings.SIGN_ON_PROVIDERS:
         context["sign_ons"] = [each.get_provider().name for each in request.user.socialaccount_set.order_by("pk")]
-    context["analyst_of"] = Organisation.objects.filter(analyst_grants__analyst=request.user)
+    context["analyst_of"] = Organisation.objects.filter(analyst_grants__analyst=request.user).paths()
     # Kept by privacy, which this app does not know: asked through the person.
     context["erasure"] = request.user.erasures.standing().first()
     return render(request, "people/account_detail.html", context)

@@ -85,16 +85,16 @@ def test_whoever_holds_the_permission_gives_one_and_no_other_member_of_staff(sig
 
 
 def test_an_analyst_reads_on_their_account_page_what_they_may_see(sign_in, analyst, department):
-    said = (
-        "You may see the figures of these organisations, once the portal has any: rounded counts, and never a person."
-    )
+    said = "You may see the figures of these organisations, and of all within them: rounded counts, and never a person."
     client = sign_in(analyst)
     assert said not in words_of(client.get(reverse("account-detail")))
-    for organisation in (department, make_organisation(name="Agency for Samples")):
+    team = make_organisation(name="Agency for Samples", parent=make_organisation(name="Department of All"))
+    for organisation in (department, team):
         AnalystGrant.objects.create(analyst=analyst, organisation=organisation)
     AnalystGrant.objects.create(analyst=make_user(), organisation=make_organisation(name="Office of Somebody Else"))
     page = words_of(client.get(reverse("account-detail")))
-    assert f"{said} Agency for Samples Department for Marchmains" in page
+    assert f"{said} Department for Marchmains Department of All › Agency for Samples" in page
+    assert f'href="{reverse("organisation-detail", args=[team.pk])}"' in client.get(reverse("account-detail")).text
     assert "Office of Somebody Else" not in page.partition("Figures")[2].partition("Sign out")[0]
 
 
