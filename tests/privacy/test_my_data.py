@@ -79,6 +79,8 @@ def test_the_files_have_words_for_codes(cast):
     assert noted["statement"].startswith("B4.1 ")
     assert (noted["level"], noted["view"], noted["rated_by"]) == ("Practitioner", "Self", None)
     assert sections["work_examples"][0]["statements"][0].startswith("B4.1 ")
+    (needed,) = sections["what_your_team_needs__as_you_said"]
+    assert (needed["area_code"], needed["level"], needed["people"]) == (plant("nc"), "Practitioner", 3)
     (account,) = sections["your_account"]
     assert account["name"] == plant("name")
     assert "password" not in account
