@@ -252,7 +252,15 @@ NAMED_ON = {
         "team-people",
         "assessment-list",
     },
-    "other line manager": {"my-data-json", "line-answer: live", "line-end", "team-list", "team-people"},
+    "other line manager": {
+        "team-pdf",
+        "team-excel",
+        "my-data-json",
+        "line-answer: live",
+        "line-end",
+        "team-list",
+        "team-people",
+    },
 }
 # Whoever types in the code of an agreed report is told between whom it was agreed.
 NAMED_TO_EVERYBODY = {"report-verify"}
