@@ -79,6 +79,9 @@ class HostileCast(plants.Cast):
         for person in (self.line_manager, self.member):
             person.name = self.text(f"name of {person.pk}")
             person.save(update_fields=["name"])
+        self.organisation = self.person.organisation
+        self.organisation.name = self.text("name of the organisation")
+        self.organisation.save(update_fields=["name"])
 
     def text(self, name):
         """The text for the field of this name, the same each time."""

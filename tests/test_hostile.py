@@ -22,6 +22,8 @@ from pypdf import PdfReader
 from assessments.calendars import CalendarDay, calendar_of
 from documents.pdf import render_pdf
 from documents.workbook import Column, Sheet, make_workbook
+from people import organisation_import, placing_import
+from people.csv_files import write_rows
 from people.models import Notice
 from people.notice_words import SAID
 from people.tasks import send_notice
@@ -129,6 +131,8 @@ def test_the_admin_shows_them_as_text(cast):
         if name == "people_user":
             addresses += [reverse("admin:people_user_change", args=[cast.person.pk])]
             addresses += [reverse("admin:people_user_history", args=[cast.person.pk])]
+        if name == "people_organisation":
+            addresses += [reverse(f"admin:{name}_{page}", args=[cast.organisation.pk]) for page in ("change", "delete")]
         for each in addresses:
             response = browser.get(each)
             seen |= seen_in(response)
@@ -136,6 +140,18 @@ def test_the_admin_shows_them_as_text(cast):
                 faults[each] = response.status_code, faults_of(response)
     assert faults == {}
     assert len(seen) >= 4
+
+
+def test_files_that_administrators_bring_in_are_shown_as_text(cast):
+    browser = browser_of(cast.administrator)
+    for name, columns, row in (
+        ("people_organisation_import", organisation_import.COLUMNS, lambda text: ("a", text, text, text)),
+        ("people_user_place", placing_import.COLUMNS, lambda text: (text, text)),
+    ):
+        content = b"".join(write_rows(columns, map(row, STORABLE))).decode()
+        response = browser.post(reverse(f"admin:{name}"), {"content": content})
+        assert (response.status_code in (200, 422), faults_of(response)) == (True, [])
+        assert len(seen_in(response)) == len(STORABLE)
 
 
 def test_the_report_as_pdf_has_them_as_typed_and_fetches_nothing(cast):
