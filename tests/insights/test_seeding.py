@@ -9,12 +9,13 @@ from assessments.actions import share_assessment
 from assessments.models import Assessment, Rating, Summary
 from assessments.standing import read_views
 from assessments.summaries import summaries_of
+from insights.models import Release
+from insights.seeding import department
 from insights.seeding.plans import Place, plan_department, plan_people, plan_service
 from insights.seeding.writing import Writer, write_places
 from people.models import Descent, Organisation, ReportingLine, User
 from standards.tree import version_tree
-from tests.factories import make_user
-
+from tests.factories import make_line, make_organisation, make_user
 
 PLACES = (Place("made-up", "Made-up Department", "department", "", 0), *plan_department("made-up", 60))
 
@@ -85,3 +86,22 @@ def test_seed_people_refuses_where_there_is_somebody(published_version):
     with pytest.raises(CommandError, match="There are people in this portal"):
         call_command("seed_people", people=10)
     assert User.objects.count() == 1
+
+
+def test_the_demos_department_is_around_the_demos_own_people(published_version, monkeypatch, settings):
+    settings.PORTAL_DEMO = True
+    for name, value in {"PEOPLE": 40, "TEAM": 4, "CAME": 2, "MORE": 2}.items():
+        monkeypatch.setattr(department, name, value)
+    top = make_organisation(name="Department for Examples")
+    tomasz = make_user(email="tomasz.quillfeather@example.com", organisation=top)
+    nia = make_user(organisation=top)
+    make_line(nia, tomasz)
+    call_command("make_demo_department")
+    places = Organisation.objects.within(top)
+    assert Counter(places.values_list("kind", flat=True)) == {"department": 1, "directorate": 5, "team": 10}
+    work_in = Organisation.objects.get(name="Facilities contracts")
+    assert {*User.objects.filter(organisation=work_in, email__endswith="@example.com")} == {tomasz, nia}
+    assert ReportingLine.objects.live().filter(line_manager=tomasz).count() == 3
+    assert [each.figures.count() for each in Release.objects.filter(organisation=top)] == [16, 16]
+    call_command("make_demo_department")
+    assert Release.objects.count() == 2
