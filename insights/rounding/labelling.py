@@ -46,7 +46,7 @@ class Labelling:
         self.cells = list(cells)
         self.kinds = [tuple(kinds_for(cell)) for cell in self.cells]
         self.groups = self._numbered([tuple(groups_of(cell)) for cell in self.cells])
-        self.labels, self.added, self.given = defaultdict(Counter), [], []
+        self.labels, self.added, self.given, self.lost = defaultdict(Counter), [], [], {}
         self.wild = [dict(supply.get(node, ())) for node in range(len(tree.parent))]
         self.missing = [{} for _ in tree.parent]
         self._count(exact)
@@ -153,12 +153,22 @@ class Labelling:
         return sorted(found, key=lambda each: each[0])[:WIDTH]
 
     def _lost(self, old, new):
-        return [group for group in self.groups[old] if group >= self.finest and group not in self.groups[new]]
+        lost = self.lost.get((old, new))
+        if lost is None:
+            kept = self.groups[new]
+            lost = [group for group in self.groups[old] if group >= self.finest and group not in kept]
+            self.lost[old, new] = lost
+        return lost
 
     def _breaks(self, path, old, new):
         """How many groups a change from one cell to another would leave short of a block."""
-        lost = self._lost(old, new)
-        return sum(0 <= self.missing[node].get(group, 0) < self.base for node in path for group in lost)
+        lost, base, breaks = self._lost(old, new), self.base, 0
+        for node in path:
+            get = self.missing[node].get
+            for group in lost:
+                if 0 <= get(group, 0) < base:
+                    breaks += 1
+        return breaks
 
     def _broken(self, place, old, new):
         """The same, once it has been made: (node, group) of each."""
