@@ -31,7 +31,9 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
 def how_they_are_made(page: OrganisationPage) -> list[str]:
     """The paragraphs that the page has on it, without markup."""
     try:
-        html = render_to_string(HOW_THEY_ARE_MADE, {"page": page, "base": page.issue.base})
+        html = render_to_string(
+            HOW_THEY_ARE_MADE, {"page": page, "base": page.issue.base, "made_on": page.issue.made_at}
+        )
     except TemplateDoesNotExist:
         return []
     return [" ".join(unescape(re.sub(r"<[^>]*>", "", text)).split()) for _, text in _PARAGRAPHS.findall(html)]
