@@ -50,11 +50,9 @@ def make_release(*, organisation, framework, at=None) -> Outcome:
     certainly changed since. Raises ``NotAtTheTop``.
     """
     at = at or timezone.now()
-    if organisation.parent_id is not None:
+    parents = _lock(organisation)
+    if parents[organisation.pk] is not None:
         raise NotAtTheTop
-    # Whoever counts any of them is waited for, and waits; a second release finds the first.
-    tree = Organisation.objects.filter(pk__in=below(organisation))
-    parents = dict(tree.select_for_update(no_key=True).order_by("pk").values_list("pk", "parent_id"))
     last = Release.objects.filter(organisation=organisation, framework=framework).first()
     reason = _too_early(last, at) or _too_little(organisation, framework, last)
     if reason:
@@ -86,6 +84,21 @@ def release_due() -> list[Outcome]:
                 reason = "something went wrong, and the log names the kind of error"
                 outcomes.append(Outcome(organisation, framework, reason=reason, failed=True))
     return outcomes
+
+
+def _lock(organisation) -> dict:
+    """Lock the organisations of a tree in the order of their keys; returns what each lies within.
+
+    Whoever counts any of them is waited for, and waits; a second release finds the first. Who was moving some when they were locked
+    is done by then, and the next who would has to wait.
+    """
+    locked = set()
+    while True:
+        tree = Organisation.objects.filter(pk__in=below(organisation)).order_by("pk")
+        parents = dict(tree.values_list("pk", "parent_id"))
+        if parents.keys() <= locked:
+            return parents
+        locked.update(tree.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _too_early(last, at):

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from people.models import User
+from people.models import Recount, User
 from tests.factories import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,17 @@ def test_account_detail_saves_and_says_so(manager_client, contract_manager):
     assert "Your details are saved" in html
     assert f'<option value="{organisation.pk}" selected>Department for Examples</option>' in html
     assert "Your details are saved" not in manager_client.get(ACCOUNT).content.decode()
+
+
+def test_account_detail_has_organisations_counted_again_where_somebody_moves(manager_client, contract_manager):
+    before, after = make_organisation(name="Catering"), make_organisation(name="Cleaning")
+    User.objects.filter(pk=contract_manager.pk).update(organisation=before)
+    for organisation, marked in ((before, []), (after, ["Catering", "Cleaning"])):
+        manager_client.post(ACCOUNT, {"name": "Nia", "job_title": "", "organisation": organisation.pk})
+        found = Recount.objects.order_by("organisation__name").values_list("organisation__name", flat=True)
+        assert list(found) == marked
+    contract_manager.refresh_from_db()
+    assert contract_manager.organisation == after
 
 
 def test_account_detail_offers_organisations_as_a_tree(manager_client, contract_manager, monkeypatch):
