@@ -35,7 +35,7 @@ def counted_people(organisation_ids):
 
 
 def tally(organisation_ids) -> Tally:
-    """How many people there are of each kind, by table and by ``KEYS``: seven queries, however many people there are.
+    """How many people there are of each kind, by table and by ``KEYS``: five queries, however many people there are.
 
     Each person is in one place of each table, and in the same kind in all, also while others change what is read.
     """
