@@ -35,6 +35,7 @@ def campaign_list(request, organisation_id):
         "standing": standing,
         "past": own.exclude(pk__in=standing),
         "around": around,
+        "visible": set(around.visible_to(request.user).values_list("pk", flat=True)),
         "may_invite": may_invite,
         "may_start": may_invite and bool(_choices(organisation)[0]),
     }

@@ -173,6 +173,16 @@ def test_campaign_list_has_those_that_stand_are_over_and_lie_around(browser, beg
     assert "No campaign of Estates" in said
 
 
+def test_campaign_list_leads_to_those_around_it_that_may_be_seen(sign_in, browser, begin, department, part):
+    campaign = begin(department)
+    of_part = make_user()
+    AnalystGrant.objects.create(analyst=of_part, organisation=part)
+    for person, leads in ((browser, True), (sign_in(of_part), False)):
+        response = person.get(reverse("campaign-list", args=[part.pk]))
+        assert f"Department of Marchmains, by {in_words(campaign.due_on)}" in words_of(response)
+        assert (f'href="{detail_path(campaign)}"' in response.content.decode()) is leads
+
+
 def test_campaign_list_offers_to_start_one_to_whom_it_may_be_offered(sign_in, browser, onlooker, begin, department):
     path = reverse("campaign-list", args=[department.pk])
     assert "Start a campaign" in words_of(browser.get(path))
