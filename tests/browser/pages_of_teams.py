@@ -1,7 +1,9 @@
-"""What a team needs, its goals and its cover, in every state."""
+"""A team's levels and people, what it needs, its goals and its cover, in every state."""
 
 from tests.browser.states import State, in_another_window, press
 
+LEVELS = "/team/"
+PEOPLE = "/team/people/"
 NEEDS = "/team/needs/"
 COVER = "/team/cover/"
 SAVE = "Save what the team needs"
@@ -40,7 +42,27 @@ def goals_of_one(page):
     page.get_by_role("link", name="Show all open goals").wait_for()
 
 
+def chosen_from_the_lists(page):
+    page.get_by_label("Area", exact=True).select_option("B4")
+    page.get_by_label("Level", exact=True).select_option("below")
+    press("Show")(page)
+    page.get_by_role("link", name="Show everybody and all areas").wait_for()
+
+
 STATES = [
+    State("team-list", LEVELS, "new", "nobody"),
+    State("team-list", LEVELS, "pending", "asked"),
+    State("team-list", LEVELS, "managed with", "nothing shared"),
+    State("team-list", LEVELS, "reviewing", "one"),
+    State("team-list", LEVELS, "rating first", "hidden"),
+    State("team-list", LEVELS, "leading", "every state"),
+    State("team-list", LEVELS, "leading", "one area, below target", chosen_from_the_lists),
+    State("team-list", LEVELS + "?sort=B4&order=down", "leading", "sorted"),
+    State("team-list", LEVELS + "?level=below&state=not-shared", "leading", "nobody is like that"),
+    State("team-people", PEOPLE, "new", "nobody"),
+    State("team-people", PEOPLE, "pending", "asked"),
+    State("team-people", PEOPLE, "reviewing", "one"),
+    State("team-people", PEOPLE, "leading", "every state"),
     State("team-needs", NEEDS, "new", "nobody"),
     State("team-needs", NEEDS, "rating first", "hidden"),
     State("team-needs", NEEDS, "reviewing", "one"),

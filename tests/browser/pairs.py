@@ -103,6 +103,12 @@ def _managed_kind(owner):
     return owner, line_manager, _keys(assessment, owner)
 
 
+def _managing(owner):
+    """Has somebody in their team who has shared nothing."""
+    _, line_manager = _managed(owner)
+    return line_manager, owner, {}
+
+
 def _returned(owner):
     assessment = _shared(owner)
     line_manager = assessment.line_manager
@@ -198,6 +204,7 @@ def _opening(owner):
 
 KINDS = {
     "managed": _managed_kind,
+    "managed with": _managing,
     "shared": _owners(_shared),
     "reviewing": _line_managers(_shared),
     "rating first": _line_managers(lambda owner: _shared(owner, rates_first=True)),

@@ -26,6 +26,8 @@ WALKED = [
     ("begun", ROUND + "evidence/new/?statement=B4.3"),
     ("finished", ROUND + "report/"),
     ("leading", "/team/"),
+    ("leading", "/team/?area=B4"),
+    ("leading", "/team/people/"),
     ("leading", "/team/needs/"),
     ("leading", "/team/cover/"),
     ("managed", ROUND + "share/"),
