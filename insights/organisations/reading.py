@@ -23,6 +23,8 @@ from .page import Count, Filters, Issue, OrganisationPage, PartLine, Place
 
 # No organisation gets new figures more often than this.
 LEAST_DAYS = 30
+# What a database takes as a key.
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read_organisation(
     The filters are what the address says, as text or None: keys of a role profile, a version and a framework, the rank of
     a level. Whatever is not there is said in ``ignored`` and left aside.
     """
-    path = _PATH.rows(user.pk, organisation_id) if user.is_active else ()
+    path = _PATH.rows(user.pk, organisation_id) if user.is_active and organisation_id <= LARGEST_KEY else ()
     if not path:
         return None
     *above, (pk, name, may_invite) = path
@@ -159,9 +161,9 @@ def _levels(framework_pk, chosen: Issued, choice: Choice) -> tuple[dict, dict]:
     """What the page says of the levels that people hold, and its filters; by fields of the page and of ``Filters``."""
     base = chosen.issue.base
     counted = {pk: each.counted for pk, each in chosen.now.versions.items() if each.counted}
-    if not counted:
+    versions = {each.pk: each for each in _VERSIONS.rows(framework_pk) if each.pk in counted} if counted else {}
+    if not versions:
         return {"participation": participation_of(chosen.now, chosen.before, base)}, {}
-    versions = {each.pk: each for each in _VERSIONS.rows(framework_pk) if each.pk in counted}
     numbers = {pk: f"Version {versions[pk].number}" for pk in sorted(versions, key=lambda pk: -counted[pk])}
     key, options = choice.one_of("version", numbers, "version")
     before = chosen.before.versions.get(key) if chosen.before else None
