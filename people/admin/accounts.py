@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
 
 from ..actions import end_sessions, place_people, place_person, recount_of, reset_second_factors
 from ..models import User
@@ -144,12 +143,11 @@ class UserAdmin(admin.ModelAdmin):
             raise PermissionDenied
         return PLACING.answer(request, self)
 
-    @method_decorator(require_safe)
     def download(self, request):
         """Who works where, as such a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_answer("people.csv", write_placings())
+        return csv_answer(request, "people.csv", write_placings)
 
     def save_model(self, request, obj, form, change):
         organisation = obj.organisation

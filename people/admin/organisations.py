@@ -8,7 +8,7 @@ from django.core.paginator import InvalidPage
 from django.db import IntegrityError
 from django.db.models import Count, ProtectedError, Q
 from django.db.models.deletion import PROTECT
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -95,7 +95,6 @@ class OrganisationAdmin(admin.ModelAdmin):
     list_display_links = ["path"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
-    search_help_text = "Name or code"
     sortable_by = ()
     autocomplete_fields = ["parent"]
     actions = None
@@ -163,18 +162,17 @@ class OrganisationAdmin(admin.ModelAdmin):
             raise PermissionDenied
         return IMPORT.answer(request, self)
 
-    @method_decorator(require_safe)
     def download(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_answer("organisations.csv", write_organisations())
+        return csv_answer(request, "organisations.csv", write_organisations)
 
 
-def csv_answer(name, lines):
-    """A CSV file to keep, written line by line."""
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+@require_safe
+def csv_answer(request, name, write):
+    """A CSV file to keep, of the lines that ``write`` gives."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(b"".join(write()), content_type="text/csv; charset=utf-8", headers=disposition)
 
 
 def _in_the_way(organisation):

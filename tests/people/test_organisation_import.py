@@ -280,7 +280,7 @@ def test_the_download_is_for_who_may_see_organisations(sign_in, superuser, edito
     assert sign_in(editor).get(download).status_code == 403
     answer = sign_in(superuser).get(download)
     assert answer["Content-Disposition"] == 'attachment; filename="organisations.csv"'
-    assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines() == [
+    assert answer.content.decode("utf-8-sig").splitlines() == [
         "code,name,kind,parent_code",
         "dep,Department,department,",
         "com,Commercial,directorate,dep",
