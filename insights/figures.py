@@ -33,7 +33,7 @@ class VersionFigures:
     counted    how many they are; ``roles`` the same by role profile
     ready      people who meet every statement in their role at each level or above, the lowest level first
     areas      by area
-    missed     people below their target, by statement; only statements that at least the base of people miss
+    missed     people below their target, by statement; fewer than the base miss one that is not listed
     """
 
     counted: int
