@@ -370,7 +370,7 @@ def test_nobody_is_invited_twice_whatever_is_killed_and_whoever_moves(begin, tre
     """Random orders of batches, daily runs, kills, moves and closed accounts: 200 with HEAVY."""
     monkeypatch.setattr(inviting, "BATCH", 2)
     wrong = []
-    for seed in range(200 if HEAVY else 15):
+    for seed in range(200 if HEAVY else 8):
         point = transaction.savepoint()
         wrong += play(random.Random(seed), begin("department"), tree, [*people["team"], *people["elsewhere"]])
         transaction.savepoint_rollback(point)
