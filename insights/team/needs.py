@@ -6,6 +6,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.db.models import Q
 from assessments.models import Goal, Rating
 
 from .goals import TeamGoal
-from .levels import Person
+from .levels import Person, Table
 
 SMALL_TEAM, OF_SMALL_TEAM, OF_LARGER_TEAM = 6, 2, 3
 
@@ -50,33 +51,51 @@ def least_for(people: int) -> int:
     return OF_SMALL_TEAM if people < SMALL_TEAM else OF_LARGER_TEAM
 
 
-def shared_needs(team, held: Mapping[tuple[object, int], int | None], goals: Iterable[TeamGoal]) -> tuple[Need, ...]:
+@dataclass(frozen=True, slots=True)
+class TableNeeds:
+    """The first ``needs`` of one table of a team, most people first; ``found`` says how many there are of ``least`` people."""
+
+    table: Table
+    least: int
+    found: int
+    needs: tuple[Need, ...]
+
+
+def shared_needs(team, held: Mapping[object, Mapping[int, int | None]], goals: Iterable[TeamGoal]) -> tuple[Need, ...]:
     """The shared needs under each version of ``team``: most people first, in the order of the standards among equals.
 
-    ``held`` has the rank that somebody chose by (round's pk, statement's pk), None for not relevant; ``goals`` are open.
+    ``held`` has the rank that somebody chose by round's pk and statement's pk, None for not relevant; ``goals`` are open.
     """
     goals = tuple(goals)
-    return tuple(need for table in team.tables for need in _needs_of_table(table, held, goals))
-
-
-def _needs_of_table(table, held, goals):
-    needs = [_need(table, pk, missed, held, goals) for pk, missed in _missed_by_several(table).items()]
-    places = {statement.pk: place for place, statement in enumerate(table.tree.statements)}
-    return sorted(needs, key=lambda need: (-len(need.people), places[need.statement_id]))
+    return tuple(
+        need for table in team.tables for need in _needs_of_table(table, _missed_by_several(table), held, goals)
+    )
 
 
 def _missed_by_several(table) -> dict[int, list[tuple[Person, int]]]:
-    """Who is below target in each statement that is a shared need, and the rank reached, by the statement's pk."""
+    """Who is below target in each statement that is a shared need, and the rank reached, by the statement's pk, in their order."""
     missed = {}
     for row in table.with_levels:
         for cell in row.cells:
             for pk, rank in cell.missed:
                 missed.setdefault(pk, []).append((row.person, rank))
     least = least_for(len(table.with_levels))
-    return {pk: people for pk, people in missed.items() if len(people) >= least}
+    found = [(each.pk, missed[each.pk]) for each in table.tree.statements if len(missed.get(each.pk, ())) >= least]
+    return dict(sorted(found, key=lambda pair: -len(pair[1])))
 
 
-def _need(table, pk, missed, held, goals):
+def _needs_of_table(table, missed, held, goals):
+    members = {row.person.pk for row in table.rows}
+    planned = {}
+    for goal in goals:
+        if goal.person_id in members:
+            for lineage in {aim.lineage for aim in goal.aims}:
+                planned.setdefault(lineage, Counter())[goal.kind] += 1
+    chosen = [(row, held.get(row.round.pk, {})) for row in table.with_levels]
+    return [_need(table, pk, people, chosen, planned) for pk, people in missed.items()]
+
+
+def _need(table, pk, missed, chosen, planned):
     statement = table.tree.statement_by_pk(pk)
     steps = Counter(next(cell.rank for cell in statement.cells if cell.rank > rank) for _, rank in missed)
     # Of two levels that as many need, the lower: whoever needs the higher one is past its words.
@@ -84,14 +103,11 @@ def _need(table, pk, missed, held, goals):
     cell = statement.cell(step)
     place = next(place for place, area in enumerate(table.areas) if area.code == statement.area_code)
     asked = [
-        (row.person, held.get((row.round.pk, pk)))
-        for row in table.with_levels
-        if row.cells[place].target is not None and held.get((row.round.pk, pk), 0) is not None
+        (row.person, ranks.get(pk))
+        for row, ranks in chosen
+        if row.cells[place].target is not None and ranks.get(pk, 0) is not None
     ]
-    members = {row.person.pk for row in table.rows}
-    kinds = Counter(
-        goal.kind for goal in goals if goal.person_id in members and statement.lineage in {a.lineage for a in goal.aims}
-    )
+    kinds = planned.get(statement.lineage, ())
     return Need(
         version_id=table.version_id,
         statement_id=pk,
@@ -104,18 +120,28 @@ def _need(table, pk, missed, held, goals):
         level=cell.name,
         words=cell.text,
         there=tuple(person for person, rank in asked if (rank or 0) >= cell.ranks[0]),
-        goals=tuple((kind.value, kinds[kind]) for kind in Goal.Kind if kinds[kind]),
+        goals=tuple((kind.value, kinds[kind]) for kind in Goal.Kind if kind in kinds),
     )
 
 
 def read_needs(team, goals) -> tuple[Need, ...]:
     """The shared needs of a team that was read, with one query more."""
-    return shared_needs(team, _read_held(team), goals)
+    return tuple(need for each in read_tables(team, goals) for need in each.needs)
 
 
-def _read_held(team):
-    """What those with levels chose in each statement that is a shared need: what they agreed, where they did, else their own."""
-    statements = [pk for table in team.tables for pk in _missed_by_several(table)]
+def read_tables(team, goals, *, most=None) -> tuple[TableNeeds, ...]:
+    """The same by table, of those that show levels, and no more of each than ``most``: the ratings of the others are not read."""
+    tables = [(table, _missed_by_several(table)) for table in team.tables if table.with_levels]
+    read = [(table, len(missed), dict(islice(missed.items(), most))) for table, missed in tables]
+    held = _read_held(team, [pk for *_, missed in read for pk in missed])
+    return tuple(
+        TableNeeds(table, least_for(len(table.with_levels)), found, tuple(_needs_of_table(table, missed, held, goals)))
+        for table, found, missed in read
+    )
+
+
+def _read_held(team, statements):
+    """What those with levels chose in each of these statements: what they agreed, where they did, else their own."""
     agreed = [each.pk for each in team.rounds if each.is_agreed]
     shared = [each.pk for each in team.rounds if not each.is_agreed]
     rows = (
@@ -126,4 +152,7 @@ def _read_held(team):
         .order_by()
         .values_list("assessment_id", "statement_id", "rank")
     )
-    return {(assessment, statement): rank for assessment, statement, rank in rows}
+    held = {}
+    for assessment, statement, rank in rows:
+        held.setdefault(assessment, {})[statement] = rank
+    return held

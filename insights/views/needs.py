@@ -9,7 +9,7 @@ from assessments.shown import shows
 
 from ..team.goals import choose_goals, read_goals
 from ..team.levels import read_team
-from ..team.needs import least_for, read_needs
+from ..team.needs import read_tables
 from ..team.shown import shows_team
 
 GOALS_ON_A_PAGE = 100
@@ -20,19 +20,13 @@ NEEDS_AT_FIRST = 10
 def team_needs(request):
     """The statements that several people are below target in, and the open goals, by the day that they are due."""
     team, goals = read_team(request.user), read_goals(request.user)
-    needs = read_needs(team, goals)
+    tables = read_tables(team, goals, most=None if request.GET.get("needs") == "all" else NEEDS_AT_FIRST)
     chosen = choose_goals(team, goals, person=request.GET.get("person", ""), statement=request.GET.get("statement", ""))
     page = Paginator(chosen.goals, GOALS_ON_A_PAGE).get_page(request.GET.get("page"))
     _note(request, team, page)
-    shown = None if request.GET.get("needs") == "all" else NEEDS_AT_FIRST
-    tables = [
-        (table, [need for need in needs if need.version_id == table.version_id], least_for(len(table.with_levels)))
-        for table in team.tables
-        if table.with_levels
-    ]
     context = {
         "team": team,
-        "tables": [(table, found[:shown], len(found), least) for table, found, least in tables],
+        "tables": tables,
         "chosen": chosen,
         "page": page,
         "plans": {goal.round.pk for goal in page} if chosen.person else set(),

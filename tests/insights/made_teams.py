@@ -94,7 +94,10 @@ def make_row(tree, name, *, rank=2, target=2, ranks=None, targets=None, standing
 
 def chosen(*answers):
     """What was chosen, as needs take it: (row, statement of a tree, rank or None for not relevant) each."""
-    return {(row.round.pk, statement.pk): rank for row, statement, rank in answers}
+    held = {}
+    for row, statement, rank in answers:
+        held.setdefault(row.round.pk, {})[statement.pk] = rank
+    return held
 
 
 def make_table(tree, rows, *, framework=1, title="Contract Management"):
