@@ -3,13 +3,14 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from people.csv_files import Unreadable
 from people.models import Notice, Recount, User
 from people.placing_import import MOST_BYTES, MOST_ROWS, plan_placings, read_placings, write_placings
 from privacy.actions import ask_erasure, erase_due
 from tests.assessments.pages import words_of
-from tests.factories import make_organisation, make_user
+from tests.factories import PASSWORD, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +160,15 @@ def test_the_page_and_the_download_are_for_who_may_change_or_see_accounts(sign_i
         answers = browser.get(PLACE), browser.post(PLACE, content), browser.get(f"{PEOPLE}people.csv")
         assert [each.status_code for each in answers] == statuses
     assert User.objects.get(pk=line_manager.pk).organisation is None
+
+
+def test_what_was_confirmed_goes_through_after_a_proof_that_was_due(client, superuser, contract_manager, team):
+    client.force_login(superuser)
+    session = client.session
+    session["account_authentication_methods"] = []
+    session.save()
+    asked = client.post(PLACE, {"content": f"{HEADER}nia@example.com,team-1\n"})
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert User.objects.get(pk=contract_manager.pk).organisation is None
+    client.post(asked.url, {"password": PASSWORD}, follow=True)
+    assert User.objects.get(pk=contract_manager.pk).organisation == team
