@@ -3,7 +3,6 @@
 import re
 from html import unescape
 
-from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from govuk.environment import day
@@ -11,7 +10,7 @@ from govuk.environment import day
 from ..organisations.page import OrganisationPage
 
 HOW_THEY_ARE_MADE = "insights/_how_figures_are_made.html"
-_PARAGRAPHS = re.compile(r"<(p|li|h[2-4])\b[^>]*>(.*?)</\1>", re.DOTALL)
+_PARAGRAPHS = re.compile(r"<(p|li)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
 def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
@@ -30,10 +29,5 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
 
 def how_they_are_made(page: OrganisationPage) -> list[str]:
     """The paragraphs that the page has on it, without markup."""
-    try:
-        html = render_to_string(
-            HOW_THEY_ARE_MADE, {"page": page, "base": page.issue.base, "made_on": page.issue.made_at}
-        )
-    except TemplateDoesNotExist:
-        return []
+    html = render_to_string(HOW_THEY_ARE_MADE, {"base": page.issue.base, "made_on": page.issue.made_at})
     return [" ".join(unescape(re.sub(r"<[^>]*>", "", text)).split()) for _, text in _PARAGRAPHS.findall(html)]

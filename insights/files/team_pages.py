@@ -22,7 +22,7 @@ FOOT_AND_LEGEND = 17
 # Tables of texts: the space in a row around them, and beneath the last line of the head.
 TEXT_POINTS, TEXT_PADDING, TABLE_HEAD, PROSE_WIDTH = 9, 2.9, 7, 142
 PEOPLE_ON_THE_COVER, COVER_HEIGHT = (44, 40, 48), 160
-PEOPLE_BESIDE_EACH_OTHER = (44, 40, 36)
+PEOPLE_BY_THEMSELVES = (77, 85, 93)
 
 NOT_YET, NOT_IN_ROLE, OWN_LEVELS, NO_PROFILE = "Not yet", "Not in role", "own levels", "No role profile"
 NO_LEVELS = {
@@ -103,16 +103,11 @@ def section_room(*said: str) -> float:
     return PAGE_HEIGHT - SECTION_HEAD - (text_height(texts, width=PROSE_WIDTH, points=TEXT_POINTS) if texts else 0)
 
 
-def people_tables(people: Sequence) -> tuple[list, list[list[list]]]:
-    """Who stands on the cover, and who on the pages after it, in two tables side by side.
-
-    People have ``name``, ``role`` and ``state``.
-    """
-    columns = _of_people(PEOPLE_ON_THE_COVER)
-    cover, *_ = in_tables(people, *columns, first=COVER_HEIGHT) or [[]]
-    columns = _of_people(PEOPLE_BESIDE_EACH_OTHER)
-    runs = in_tables(people[len(cover) :], *columns, first=PAGE_HEIGHT - CONTINUED_HEAD)
-    return cover, [runs[place : place + 2] for place in range(0, len(runs), 2)]
+def people_tables(people: Sequence) -> tuple[list, list[list]]:
+    """Who stands on the cover, and who on each page after it: people have ``name``, ``role`` and ``state``."""
+    cover, *_ = in_tables(people, *_of_people(PEOPLE_ON_THE_COVER), first=COVER_HEIGHT) or [[]]
+    room = PAGE_HEIGHT - CONTINUED_HEAD
+    return cover, in_tables(people[len(cover) :], *_of_people(PEOPLE_BY_THEMSELVES), first=room)
 
 
 def _of_people(widths):

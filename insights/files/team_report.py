@@ -69,13 +69,15 @@ class TeamReport:
         return tuple(found.values())
 
     @property
-    def of_whom(self) -> str:
-        """Whose assessments it is made from."""
+    def made_from(self) -> str:
+        """Whose assessments it is made from, in a sentence."""
         people, shared = len(self.team.people), self.team.shared_by
+        if not people:
+            return "Nobody has named you as their line manager here."
         if not shared:
-            return "nobody has shared yet" if people else "nobody, because the team is empty"
-        verb = "has" if shared == 1 else "have"
-        return f"{words(shared)} of {words(people)} {plural(people, 'person', 'people')} {verb} shared or agreed"
+            return "Nobody in your team has shared an assessment yet."
+        number = f"{words(shared)} of {words(people)} people {plural(shared, 'has', 'have')}"
+        return f"It has what {number if people > 1 else 'one person has'} shared or agreed."
 
     @property
     def narrowed(self) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def _about(report):
         ("Organisation", report.organisation),
         *(("Standards", each) for each in report.standards),
         ("Made on", day(report.made_at)),
-        ("Made from", f"what {report.of_whom}"),
+        ("Made from", report.made_from),
         *(("Narrowed", each) for each in report.narrowed),
         *(("Not shared yet", person.name) for person in team.not_shared),
         *(("What to look at first", each.text) for each in report.findings),

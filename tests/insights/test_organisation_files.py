@@ -203,9 +203,9 @@ def test_organisation_csv_is_one_long_table(browser, analyst, department, versio
         assert {row["Organisation"] for row in rows} == {department.name, f"'{HOSTILE}"}
 
 
-def not_of_a_chart(element, ancestors):
-    """Whether its text stands on the page as text, and not in a bar, which has the same in its title."""
-    return "/Figure" not in [each["/S"] for each in (element, *ancestors)]
+def stands_on_the_page(element, ancestors):
+    """Whether its text stands there as text: not in a bar, which has the same in its title, nor before an item of a list."""
+    return not {"/Figure", "/Lbl"} & {each["/S"] for each in (element, *ancestors)}
 
 
 @pytest.mark.parametrize("state", ["everybody", "one role profile", "small"])
@@ -220,7 +220,7 @@ def test_organisation_pdf_is_accessible(analyst, department, directorate, versio
     assert unprinted_links(tagged) == []
     assert tagged.font_names() == {"Inter-Portal", "Inter-Portal-Semi-Bold"}
     assert tagged.tags().count("/Table") == html.count("<table")
-    assert tagged.text(not_of_a_chart) == letters(html)
+    assert tagged.text(stands_on_the_page) == letters(html)
     assert unmarked_furniture(tagged, ["LevelsinDepartmentofMarchmains,figuresof3November2026", "Page"]) == []
     assert [record for record in caplog.records if record.levelname != "INFO"] == []
 

@@ -111,7 +111,7 @@ def test_team_excel_of_somebody_without_a_team_names_nobody(sign_in, stranger, r
     book = book_of(sign_in(stranger).get(EXCEL))
     assert list(book) == SHEETS[1:]
     assert [len(rows) for rows in book.values()][:4] == [1, 1, 1, 1]
-    assert ("Made from", "what nobody, because the team is empty") in book["About"]
+    assert ("Made from", "Nobody has named you as their line manager here.") in book["About"]
     assert not [row for rows in book.values() for row in rows for name in NAMES if name in row]
 
 
