@@ -12,7 +12,7 @@ from ..team.levels import read_team
 from ..team.needs import read_tables
 from ..team.shown import shows_team
 
-GOALS_ON_A_PAGE = 100
+GOALS_ON_A_PAGE = 50
 NEEDS_AT_FIRST = 10
 
 

@@ -241,3 +241,17 @@ def test_team_needs_takes_as_many_queries_for_few_as_for_many(sign_in, manager):
             assert browser.get(NEEDS).status_code == 200
         counts.append(len(queries))
     assert counts == [7, 7]
+
+
+def test_team_needs_goes_on_to_later_goals_and_keeps_what_was_chosen(browser, team, monkeypatch):
+    monkeypatch.setattr("insights.views.needs.GOALS_ON_A_PAGE", 1)
+    for days, what in ((10, "First"), (20, "Second")):
+        goal_of(team["Nia"], ("B4.6", 2), days=days, what=what)
+    goal_of(team["Ben"], days=15, what="Between")
+    Reading.objects.all().delete()
+    response = browser.get(NEEDS, {"person": team["Nia"].owner_id})
+    assert ("First" in response.text, "Second" in response.text) == (True, False)
+    response = browser.get(NEEDS + links_of(response)["Due later"].partition("#")[0])
+    assert ("First" in response.text, "Second" in response.text, "Between" in response.text) == (False, True, False)
+    # Whose goals stand on no page that was opened had none of them shown.
+    assert {each.assessment_id for each in Reading.objects.filter(what="plan")} == {team["Nia"].pk}
