@@ -261,10 +261,10 @@ def placed(tree: Tree, people: dict[int, int], *, base: int, room: dict[int, int
     free = [room.get(node, 0) if room is not None else None for node in range(len(tree.parent))]
     blocks = Counter()
     for node, parent in enumerate(tree.parent):
-        while left[node] >= base:
+        while left[node] >= base and free[node] != 0:
             place = node
             while tree.below[place]:
-                able = [each for each in tree.below[place] if free[each] is None or free[each] > 0]
+                able = [each for each in tree.below[place] if free[each] != 0]
                 place = max(able, key=left.__getitem__)
             blocks[place] += 1
             for each in tree.upwards(place):

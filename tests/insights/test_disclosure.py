@@ -31,8 +31,8 @@ from tests.insights.made_up_population import (
 
 BASE = 5
 FIRST = range(2)
-SEEDS = range(300) if HEAVY else FIRST
-SEEDS_OF_RELEASES = range(100 if HEAVY else 1)
+SEEDS = range(200) if HEAVY else FIRST
+SEEDS_OF_RELEASES = range(60 if HEAVY else 1)
 LEAST_CHANGED = 10
 
 
@@ -45,11 +45,11 @@ def shape_of(seed):
     if seed in FIRST:
         return SMALL
     return Shape(
-        teams=random.randint(1, 6),
+        teams=random.randint(1, 4),
         span=random.randint(2, 3),
-        people=random.randint(3, 25),
+        people=random.randint(3, 20),
         roles=random.randint(1, 3),
-        areas=random.randint(1, 3),
+        areas=random.randint(1, 2),
         statements=random.randint(1, 3),
         earlier=random.choice((0, 0.2)),
         own=random.choice((0.3, 1)),

@@ -339,6 +339,30 @@ def test_more_counted_than_are_done_break_nothing():
     assert (figures.people, figures.stages["shared"], figures.versions[VERSION].areas[9].levels) == (5, 5, (0, 5, 0, 0))
 
 
+@given(populations)
+def test_counts_that_contradict_one_another_break_nothing(seed):
+    """As they may for a moment, while somebody's new level is in some of them: all else adds up even then."""
+    parents, exact, base = made(seed)
+    random = Random(seed)
+    torn = {
+        pk: Counts(
+            partly(counts.stages, random),
+            {
+                version: VersionCounts(*(partly(each, random) for each in (of.ready, of.levels, of.missed)))
+                for version, of in counts.versions.items()
+            },
+        )
+        for pk, counts in exact.items()
+    }
+    figures = rounded(parents, torn, base=base, ranks=RANKS_OF)
+    assert not_whole_blocks(figures, base) == []
+    assert [each for each in not_adding_up(parents, figures) if each[-1] not in ("ready", "versions")] == []
+
+
+def partly(counter, random):
+    return Counter({key: people + random.choice((-people, 0, 0, 0, 4)) for key, people in counter.items()})
+
+
 def test_whoever_has_nothing_in_their_role_is_ready_for_nothing():
     exact = {1: Counts(Counter({("agreed", None, ""): 5}), {VERSION: VersionCounts(Counter({(3, 0): 5}))})}
     exact[1].versions[VERSION].levels[9, 3, None, None] = 5
