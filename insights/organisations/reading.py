@@ -6,11 +6,12 @@ Only ``Release`` and ``Figure`` are read, never the exact rollup and nothing liv
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import dropwhile
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from people.models import AnalystGrant, Descent, Organisation, User
+from people.models import AnalystGrant, Organisation
 from people.written_queries import WrittenQuery
 from standards.models import Version
 from standards.tree import version_tree
@@ -50,14 +51,14 @@ def read_organisation(
     The filters are what the address says, as text or None: keys of a role profile, a version and a framework, the rank of
     a level. Whatever is not there is said in ``ignored`` and left aside.
     """
-    path = _PATH.rows(user.pk, organisation_id) if user.is_active and organisation_id <= LARGEST_KEY else ()
+    path = _path(user, organisation_id)
     if not path:
         return None
-    *above, (pk, name, may_invite) = path
+    *above, (pk, name, _) = path
     fields = {
         "organisation": Place(pk, name),
         "above": tuple(Place(pk, name) for pk, name, _ in above),
-        "may_invite": may_invite,
+        "may_invite": any(may_invite for *_, may_invite in path),
     }
     issued = _issued(organisation_id)
     if not issued:
@@ -88,17 +89,26 @@ def read_granted(user) -> tuple[tuple[Place, tuple[Place, ...]], ...]:
     return tuple((Place(top.pk, top.name), tuple(parts.get(top.pk, ()))) for top in tops)
 
 
-def _path(user_pk, organisation_pk):
-    """The organisation, last, under what of it is above it and visible too: nothing where it is not visible itself."""
-    inviting = AnalystGrant.objects.filter(analyst=user_pk, may_invite=True).values("organisation")
-    above = Descent.objects.filter(descendant=organisation_pk)
+def _above(user_pk, organisation_pk):
+    """An organisation, last, under all that it lies within; of each whether ``user_pk`` may invite there: None where not given."""
+    grants = AnalystGrant.objects.filter(analyst=user_pk, organisation=OuterRef("pk"))
     return (
-        Organisation.objects.visible_to(User(pk=user_pk))
-        .filter(lines_down__descendant=organisation_pk)
-        .annotate(may_invite=Exists(above.filter(ancestor__in=inviting)))
+        Organisation.objects.filter(lines_down__descendant=organisation_pk)
+        .annotate(may_invite=Subquery(grants.values("may_invite")[:1]))
         .order_by("-lines_down__depth")
         .values_list("pk", "name", "may_invite")
     )
+
+
+def _path(user, organisation_id):
+    """The organisation, last, under what of it is above it and visible too: nothing where it is not visible itself.
+
+    It gives what ``Organisation.objects.visible_to`` gives, which a test holds it to: but from below, since from above
+    a database reads along all that lies below what an analyst was given.
+    """
+    if not user.is_active or organisation_id > LARGEST_KEY:
+        return []
+    return list(dropwhile(lambda each: each[-1] is None, _ABOVE.rows(user.pk, organisation_id)))
 
 
 def _figures(organisation_pk):
@@ -132,7 +142,7 @@ def _parts_in_release(organisation_pk, release_pk):
     )
 
 
-_PATH = WrittenQuery(_path, int, int)
+_ABOVE = WrittenQuery(_above, int, int)
 _FIGURES = WrittenQuery(_figures, int)
 _PARTS = WrittenQuery(_parts_in_release, int, int)
 _VERSIONS = WrittenQuery(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db import connection
@@ -397,6 +398,28 @@ def test_organisation_detail_is_not_there_for_anybody_else(
     assert sign_in(analyst).post(path(directorate)).status_code == 405
     for nobody in (0, 10**9, 10**30):
         assert sign_in(analyst).get(reverse("organisation-detail", args=[nobody])).status_code == 404
+
+
+def test_organisation_detail_is_there_for_what_is_visible_and_nothing_else():
+    """In trees and with grants of any kind: what is read from below is what the query set says from above."""
+    random = Random(7)
+    organisations = []
+    for _ in range(14):
+        organisations.append(make_organisation(parent=random.choice([None, *organisations])))
+    for _ in range(6):
+        analyst = make_user()
+        for organisation in random.sample(organisations, random.randint(0, 4)):
+            AnalystGrant.objects.create(
+                analyst=analyst, organisation=organisation, may_invite=random.choice([False, True])
+            )
+        visible = Organisation.objects.visible_to(analyst)
+        for organisation in organisations:
+            page = read_organisation(analyst, organisation.pk)
+            above = visible.above(organisation) if visible.filter(pk=organisation.pk).exists() else ()
+            path = [*page.above, page.organisation] if page else []
+            assert [each.pk for each in path] == [each.pk for each in reversed(above)]
+            inviting = analyst.analyst_grants.filter(may_invite=True, organisation__lines_down__descendant=organisation)
+            assert (page is not None and page.may_invite) == inviting.exists()
 
 
 def test_organisation_detail_is_not_there_any_more(sign_in, client, analyst, directorate, releases):
