@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from insights.actions.counting import follow_marks
 from insights.seeding.department import make_department
 from people.models import Organisation, User
 from standards.models import Version
@@ -25,4 +26,5 @@ class Command(BaseCommand):
                 line_manager=User.objects.get(email=LINE_MANAGER),
                 version=Version.objects.latest_published(),
             )
+        follow_marks()  # of the other organisations
         self.stdout.write(f"{TOP}: {Organisation.objects.within(top).count()} organisations.")
