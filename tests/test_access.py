@@ -376,7 +376,7 @@ def test_a_draft_that_is_counted_is_found(run, newcomer, monkeypatch):
     monkeypatch.setattr(AssessmentQuerySet, "read_by", lambda self, user: self.filter(owner=newcomer))
     none = pages_of(run, "line manager", "draft")
     make_assessment(newcomer)
-    assert "/team/" in changed(none, pages_of(run, "line manager", "draft"))
+    assert "/team/people/" in changed(none, pages_of(run, "line manager", "draft"))
 
 
 def test_a_notice_of_a_draft_is_found(run, monkeypatch):
