@@ -1,12 +1,11 @@
 """An analyst's organisations: rounded figures of dated releases."""
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from ..organisations.bars import bars_of, key_of
+from ..organisations.drawing import draw
 from ..organisations.reading import read_granted, read_organisation
 
 ASKED = ("framework", "version", "role", "need")
@@ -29,10 +28,4 @@ def organisation_detail(request, organisation_id):
         # The form's one list has role profiles and levels, so that nobody chooses both; each has an address of its own.
         query = page.query_of(request.GET["people"])
         return redirect(reverse("organisation-detail", args=[organisation_id]) + query)
-    context = {
-        "page": page,
-        "bars": bars_of(page),
-        "key": key_of(page),
-        "least_changed": settings.PORTAL_FIGURES_CHANGED,
-    }
-    return render(request, "insights/organisation_detail.html", context)
+    return render(request, "insights/organisation_detail.html", {"page": page, "content": draw(page)})
