@@ -1,5 +1,7 @@
 """The figures of an organisation to take away: what its page says, as Excel workbook, CSV and PDF."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -38,7 +40,7 @@ def organisation_pdf(request, organisation_id):
     except PdfUnavailable:
         arguments = {"organisation_id": organisation_id}
         context = {"nav": "organisation", "page": "organisation-detail", "arguments": arguments, "command": APT_COMMAND}
-        return render(request, "insights/file_unavailable.html", context, status=503)
+        return render(request, "insights/file_unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return _file(content, PDF, page, "pdf")
 
 

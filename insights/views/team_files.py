@@ -1,5 +1,7 @@
 """A line manager's team to take away: what its pages say, as PDF and as Excel workbook."""
 
+from http import HTTPStatus
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +18,8 @@ from ..files.team_report import read_team_report
 from ..files.team_workbook import make_team_workbook
 
 NAME = "team-levels"
+# A PDF of more takes longer than a worker may, and nobody reads it; the workbook has everybody.
+MOST_PEOPLE_ON_PAPER = 400
 
 
 @require_safe
@@ -23,11 +27,15 @@ NAME = "team-levels"
 def team_pdf(request):
     """Levels, cover, shared needs and goals on paper, as the query narrows the table of levels."""
     report = _read(request)
+    context = {"nav": "team", "page": "team-list", "arguments": {}}
+    if len(report.team.people) > MOST_PEOPLE_ON_PAPER:
+        context |= {"most": MOST_PEOPLE_ON_PAPER}
+        return render(request, "insights/file_unavailable.html", context, status=HTTPStatus.NOT_ACCEPTABLE)
     try:
         content = make_team_pdf(report)
     except PdfUnavailable:
-        context = {"nav": "team", "page": "team-list", "arguments": {}, "command": APT_COMMAND}
-        return render(request, "insights/file_unavailable.html", context, status=503)
+        context |= {"command": APT_COMMAND}
+        return render(request, "insights/file_unavailable.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return HttpResponse(content, content_type=PDF, headers=headers_of(NAME, timezone.localdate(), "pdf"))
 
 

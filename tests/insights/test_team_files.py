@@ -24,6 +24,7 @@ from insights.team.needs import shared_needs
 from people import reauthentication
 from people.actions import end_line
 from people.models import ReportingLine
+from tests.assessments.pages import links_of
 from tests.assessments.rounds import plan_goal
 from tests.conftest import HEAVY
 from tests.documents.structure import (
@@ -166,6 +167,15 @@ def test_team_pdf_says_where_it_cannot_be_made(browser, manager, monkeypatch):
     response = browser.get(PDF)
     assert response.status_code == 503
     assert pdf.APT_COMMAND in response.text
+    assert noted(manager) == []
+
+
+def test_team_pdf_of_too_many_leads_to_the_workbook(browser, manager, monkeypatch):
+    monkeypatch.setattr("insights.views.team_files.MOST_PEOPLE_ON_PAPER", 4)
+    response = browser.get(PDF)
+    assert response.status_code == 406
+    assert "A PDF is made of a team of 4 people at most." in response.text
+    assert links_of(response) == {"The Excel workbook has everybody": EXCEL, "the page": reverse("team-list")}
     assert noted(manager) == []
 
 
