@@ -138,7 +138,7 @@ def _parts_in_release(organisation_pk, release_pk):
         Organisation.objects.filter(parent=organisation_pk)
         .annotate(here=here)
         .order_by("name", "pk")
-        .values_list("pk", "name", "here__numbers__people", "here__numbers__stages")
+        .values_list("pk", "name", "here__numbers__stages")
     )
 
 
@@ -202,8 +202,9 @@ def _parts(organisation_id, issue) -> tuple[PartLine, ...]:
     return tuple(_part(*row, issue.base) for row in _PARTS.rows(organisation_id, issue.pk))
 
 
-def _part(pk, name, people, stages, base):
+def _part(pk, name, stages, base):
     if stages is None:
         return PartLine(pk, name, None, None, None, None)
     shared, agreed = stages.get("shared", 0), stages.get("agreed", 0)
-    return PartLine(pk, name, *(Count(number, base) for number in (people, shared + agreed, shared, agreed)))
+    numbers = (sum(stages.values()), shared + agreed, shared, agreed)
+    return PartLine(pk, name, *(Count(number, base) for number in numbers))
