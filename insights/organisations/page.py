@@ -5,6 +5,7 @@ Numbers are written by ``insights.figures.shown``; a change between two releases
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ..figures import shown
 
@@ -26,8 +27,7 @@ class Issue:
     base: int
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """People, as released. ``change`` since the release before is None where that says nothing of it."""
 
     people: int
@@ -47,8 +47,7 @@ class Count:
         return f"{abs(self.change):,} {'more' if self.change > 0 else 'fewer'}" if self.change else "no change"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One thing that the page may show: ``value`` as its address has it, ``query`` the query string of the page that shows it."""
 
     value: str
@@ -127,8 +126,7 @@ class MissedLine:
     texts: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PartLine:
+class PartLine(NamedTuple):
     """An organisation directly below. Its counts are None where it is not in the release."""
 
     pk: int
