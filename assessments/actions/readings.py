@@ -41,7 +41,7 @@ def note_readings(*, reader, shown):
 
 
 def _insert(rows):
-    """What ``bulk_create`` does, in a fifth of the time: of a team there are many rows, on each first look of an hour."""
+    """What ``bulk_create`` does, in less time: of a team there are many rows, on each first look of an hour."""
     fields = [field for field in Reading._meta.concrete_fields if not field.primary_key]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(field.column) for field in fields)
