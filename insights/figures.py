@@ -51,12 +51,14 @@ class Figures:
     stages       by how far they have come (``models.rollup.Stage``): not-started, started, shared, agreed; adds up to ``people``
     campaigns    by the campaign that invited them last: how far they have come since it opened, in the same words
     versions     by version
+    parts        the ``stages`` of each organisation right below it, so that its page needs no other figures
     """
 
     people: int
     stages: dict[str, int]
     campaigns: dict[int, dict[str, int]] = field(default_factory=dict)
     versions: dict[int, VersionFigures] = field(default_factory=dict)
+    parts: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def as_numbers(self) -> dict:
         """As ``models.Figure.numbers`` keeps it."""
@@ -70,6 +72,7 @@ class Figures:
             numbers["stages"],
             {int(pk): stages for pk, stages in numbers["campaigns"].items()},
             {int(pk): _version(each) for pk, each in numbers["versions"].items()},
+            _keyed(numbers["parts"]),
         )
 
 

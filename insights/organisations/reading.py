@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import dropwhile
 
-from django.db.models import FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from people.models import AnalystGrant, Organisation
@@ -62,7 +62,7 @@ def read_organisation(
     }
     issued = _issued(organisation_id)
     if not issued:
-        return OrganisationPage(**fields, parts=_parts(organisation_id, None))
+        return OrganisationPage(**fields, parts=_parts(organisation_id))
     choice = Choice(Asked(framework, version, role, need))
     key, frameworks = choice.one_of("framework", {pk: each.framework for pk, each in issued.items()}, "standards")
     chosen = issued[key]
@@ -72,7 +72,7 @@ def read_organisation(
         "before": chosen.before_issue,
         "next_on": timezone.localdate(chosen.issue.made_at) + timedelta(LEAST_DAYS),
         "people": participation_of(chosen.now, chosen.before, chosen.issue.base)[0].count,
-        "parts": _parts(organisation_id, chosen.issue),
+        "parts": _parts(organisation_id, chosen.now.parts, chosen.issue.base),
     }
     levels, filters = _levels(key, chosen, choice)
     filters = Filters(frameworks=frameworks, **filters)
@@ -132,19 +132,11 @@ def _figures(organisation_pk):
     )
 
 
-def _parts_in_release(organisation_pk, release_pk):
-    here = FilteredRelation("figures", condition=Q(figures__release=release_pk))
-    return (
-        Organisation.objects.filter(parent=organisation_pk)
-        .annotate(here=here)
-        .order_by("name", "pk")
-        .values_list("pk", "name", "here__numbers__stages")
-    )
-
-
 _ABOVE = WrittenQuery(_above, int, int)
 _FIGURES = WrittenQuery(_figures, int)
-_PARTS = WrittenQuery(_parts_in_release, int, int)
+_PARTS = WrittenQuery(
+    lambda parent_pk: Organisation.objects.filter(parent=parent_pk).order_by("name", "pk").values_list("pk", "name"), int
+)
 _VERSIONS = WrittenQuery(
     lambda framework_pk: Version.objects.filter(framework=framework_pk).order_by("-published_at", "-pk"), int
 )
@@ -195,11 +187,8 @@ def _levels(framework_pk, chosen: Issued, choice: Choice) -> tuple[dict, dict]:
     return levels, {"versions": options, "everybody": everybody, "roles": roles, "needs": needs}
 
 
-def _parts(organisation_id, issue) -> tuple[PartLine, ...]:
-    if issue is None:
-        parts = Organisation.objects.filter(parent=organisation_id).order_by("name", "pk").values_list("pk", "name")
-        return tuple(PartLine(pk, name, None, None, None, None) for pk, name in parts)
-    return tuple(_part(*row, issue.base) for row in _PARTS.rows(organisation_id, issue.pk))
+def _parts(organisation_id, stages=None, base=0) -> tuple[PartLine, ...]:
+    return tuple(_part(pk, name, (stages or {}).get(pk), base) for pk, name in _PARTS.rows(organisation_id))
 
 
 def _part(pk, name, stages, base):

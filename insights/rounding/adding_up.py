@@ -15,7 +15,11 @@ def add_up(parents: dict[int, int | None], counts: dict[int, Counts], *, ranks: 
         _add(total, counts.get(pk, Counts()))
         if parents[pk] in parents:
             _add(totals.setdefault(parents[pk], Counts()), total)
-    return {pk: _figures(totals[pk], ranks) for pk in parents}
+    figures = {pk: _figures(totals[pk], ranks) for pk in parents}
+    for pk, parent in parents.items():
+        if parent in figures:
+            figures[parent].parts[pk] = figures[pk].stages
+    return figures
 
 
 def _add(total, more):

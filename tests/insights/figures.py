@@ -1,6 +1,7 @@
 """Releases made up for the tests of what draws them: figures of a population of groups of five, which therefore add up."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -75,10 +76,10 @@ def _area(highest, at, by_need, by_role):
 
 
 def make_release(top, framework, figures, *, made_at=MADE_AT, base=BASE) -> Release:
-    """A release of the tree under ``top``: ``figures`` by organisation."""
+    """A release of the tree under ``top``: ``figures`` by organisation, each with those of its parts."""
     release = Release.objects.create(organisation=top, framework=framework, made_at=made_at, base=base)
-    Figure.objects.bulk_create(
-        Figure(release=release, organisation=organisation, numbers=each.as_numbers())
-        for organisation, each in figures.items()
-    )
+    for organisation, each in figures.items():
+        parts = {part.pk: own.stages for part, own in figures.items() if part.parent_id == organisation.pk}
+        numbers = replace(each, parts=parts).as_numbers()
+        Figure.objects.create(release=release, organisation=organisation, numbers=numbers)
     return release
