@@ -109,7 +109,8 @@ def cover_line(area: AreaCover) -> CoverLine:
     """An area's cover in words."""
     finding, people = area.finding, len(area.holders)
     needed = area.needed
-    wants = f"{needed.people} at {area.needed_level} or above" if needed else "–"
+    or_above = " or above" if needed and needed.rank < area.held[-1].rank else ""
+    wants = f"{needed.people} at {area.needed_level}{or_above}" if needed else "–"
     said = {
         NOBODY: "Nobody",
         ONE: "Only one person",

@@ -87,10 +87,11 @@ def _missed(report):
 
 def _cover(report):
     levels = list(dict.fromkeys(held.level for area in report.cover for held in area.held))
+    topped = {held.level for area in report.cover for held in area.held[:-1]}
     columns = (
         *(("Standards", NAME), ("Area", CODE), ("Title", NAME), ("People needed", CODE), ("Level needed", LEVEL)),
         *(("Set by you", CODE), ("Cover", NAME), ("People who hold it", CODE), ("Who they are", TEXT)),
-        *((f"{level} or above", LEVEL) for level in levels),
+        *((f"{level} or above" if level in topped else level, LEVEL) for level in levels),
     )
     rows = []
     for area in report.cover:

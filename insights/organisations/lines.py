@@ -127,9 +127,10 @@ class VersionLines:
         """How many meet every statement in their role, level by level."""
         levels = self.tree.levels
         numbers = (self._filled(each.ready, len(levels)) for each in (self.now, self.before))
+        at = [level.name if level is levels[-1] else f"{level.name} or above" for level in levels]
         return tuple(
-            Line(level.name, f"Meet every statement in their role at {level.name} or above", self.counting.count(*pair))
-            for level, *pair in zip(levels, *numbers, strict=True)
+            Line(level.name, f"Meet every statement in their role at {words}", self.counting.count(*pair))
+            for level, words, *pair in zip(levels, at, *numbers, strict=True)
         )
 
     def missed(self) -> tuple[MissedLine, ...]:
