@@ -662,7 +662,7 @@ class Migration(migrations.Migration):
                             ("plan", "The development plan"),
                             ("comparison", "The comparison of two assessments"),
                             ("team", "Levels and gaps, among the team’s"),
-                            ("team-file", "The same, downloaded"),
+                            ("team-file", "Levels and gaps, among the team’s, in a file"),
                             ("looked-up", "That it is there, and its state, looked up by an administrator"),
                             ("break-glass", "The whole assessment, opened by an administrator with a reason"),
                         ],

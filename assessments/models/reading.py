@@ -30,7 +30,7 @@ class Reading(models.Model):
         PLAN = "plan", "The development plan"
         COMPARISON = "comparison", "The comparison of two assessments"
         TEAM = "team", "Levels and gaps, among the team’s"
-        TEAM_FILE = "team-file", "The same, downloaded"
+        TEAM_FILE = "team-file", "Levels and gaps, among the team’s, in a file"
         LOOKED_UP = "looked-up", "That it is there, and its state, looked up by an administrator"
         BREAK_GLASS = "break-glass", "The whole assessment, opened by an administrator with a reason"
 
