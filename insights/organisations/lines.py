@@ -40,7 +40,7 @@ def participation_of(now: Figures, before: Figures | None, base: int) -> tuple[L
     return (
         Line(
             "Placed here",
-            "People whom an administrator placed here or below",
+            "People who work here or below, as they or an administrator have said",
             counting.count(now.people, before.people),
         ),
         Line("Invited", "Asked to assess themselves by a campaign", counting.count(_invited(now), _invited(before))),
