@@ -59,7 +59,8 @@ def tidy_rows(page: OrganisationPage) -> Iterator[tuple[str | int, ...]]:
 
 def _figures(page):
     name = page.organisation.name
-    yield name, "", "Placed", "", page.people
+    if not page.narrowing:
+        yield name, "", "Placed", "", page.people
     yield name, "", "Shared or agreed", "", page.counted
     for area in _areas(page):
         for level, count in zip(page.level_names, area.levels, strict=True):
@@ -119,7 +120,7 @@ def _at_target(page):
 
 
 def _participation(page):
-    note = "Each person is counted in one stage, the furthest that they have reached. The stages add up to those placed here."
+    note = "Everybody placed here is in one of the last four stages, the furthest that they have reached. The four add up to them."
     return _lines(page, "Participation", "How far people have come", note, "Stage", page.participation)
 
 

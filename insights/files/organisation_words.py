@@ -20,8 +20,8 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
         ("Standards", page.standards),
         ("Released", day(page.issue.made_at)),
         ("Compared with", page.before and f"the release of {day(page.before.made_at)}"),
-        ("Narrowed to", page.narrowed or "nothing: everybody is counted"),
-        ("Placed", page.people and page.people.words),
+        ("Whose levels", page.narrowed or "Everybody’s"),
+        ("Placed", page.people and not page.narrowing and page.people.words),
         ("Shared or agreed", page.counted and page.counted.words),
     ]
     return [(name, value) for name, value in facts if value]

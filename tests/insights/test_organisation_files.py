@@ -181,7 +181,8 @@ def counts_on(page):
     """Every count of a page, in its order; those that the release does not have are left out."""
     parts = [count for part in page.parts for count in (part.people, part.counted, part.shared, part.agreed)]
     lines = [line.count for line in (*page.participation, *page.ready)] + [line.below for line in page.missed]
-    counts = [page.people, page.counted, *(count for area in page.areas for count in area.counts), *lines, *parts]
+    placed = None if page.narrowing else page.people
+    counts = [placed, page.counted, *(count for area in page.areas for count in area.counts), *lines, *parts]
     return [count for count in counts if count is not None]
 
 
