@@ -96,7 +96,7 @@ def test_cover_edit_of_somebody_without_a_team(sign_in, team):
 def test_cover_edit_shows_who_holds_what_the_targets_ask_for(browser, team):
     response = browser.get(COVER)
     assert row_of(response, "B5") == (
-        "Stakeholders and Suppliers Needed: One at Practitioner Highest target, three people Who has it: Only one "
+        "Stakeholders and Suppliers Needed: One at Practitioner Highest target, of three people Who has it: Only one "
         "Carys Wynne Without them: Foundation at most Foundation 2 of 3 Practitioner 1 of 3 Expert 0 of 3"
     )
     assert (

@@ -250,7 +250,7 @@ def test_team_list_shows_who_is_asked_for(browser, asked, expected):
     response = browser.get(TEAM, asked)
     assert response.status_code == 200
     assert people(response) == expected
-    assert ("Nobody in your team is like that." in words_of(response)) == (not expected)
+    assert ("Nobody in your team matches what you chose." in words_of(response)) == (not expected)
     assert ("Show everybody and all areas" in links_of(response)) == bool(
         {*asked} - {"sort", "order"} and expected != NAMES
     )
@@ -301,7 +301,7 @@ def test_team_list_has_a_table_for_each_version(browser, rounds, manager):
     assert people(browser.get(TEAM, {"area": "B4"})) == ["Ada Agreed", "Bo Below", "Hal Hidden"]
     response = browser.get(TEAM, {"state": "not-shared"})
     assert (people(response), "Cy Closed" in response.text) == ([], True)
-    assert "Nobody in your team is like that." not in words_of(response)
+    assert "Nobody in your team matches what you chose." not in words_of(response)
 
 
 # What is noted of it
