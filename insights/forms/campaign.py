@@ -31,7 +31,7 @@ class CampaignForm(forms.Form):
     )
     remind_days = forms.TypedMultipleChoiceField(
         label="When are they reminded? (optional)",
-        help_text="Only who has not shared by then. Each reminder is sent once.",
+        help_text="Only people who have not shared by then get it. Each reminder is sent once.",
         choices=[(days, f"{days} days before" if days > 1 else "The day before") for days in Campaign.REMINDERS],
         coerce=int,
         required=False,
