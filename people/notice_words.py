@@ -116,6 +116,12 @@ SAID = {
     "erasure-cancelled": Said(
         "Your account will not be erased", "Your account and everything in it stays as it is", "See your data"
     ),
+    "account-unused": Said(
+        "Your account will be erased on {due}, unless you sign in",
+        "Your account has not been used for a long time. It will be erased with everything in it on {due}, unless you sign "
+        "in before then",
+        "Keep your account",
+    ),
     "invited": Said(
         "You are invited to assess yourself by {due}",
         "Your organisation invites you to assess yourself against the standards by {due}. It sees counts, never your answers",
@@ -125,12 +131,6 @@ SAID = {
         "The assessment that you were invited to is due on {due}",
         "You were invited to assess yourself and to share it with your line manager by {due}",
         "Go to your assessments",
-    ),
-    "account-unused": Said(
-        "Your account will be erased on {due}, unless you sign in",
-        "Your account has not been used for a long time. It will be erased with everything in it on {due}, unless you sign "
-        "in before then",
-        "Keep your account",
     ),
 }
 

@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from ..models import Reading
+from ..models import Assessment, Reading
 
 
 def note_reading(*, assessment, reader, what):
@@ -19,34 +19,36 @@ def note_reading(*, assessment, reader, what):
 def note_readings(*, reader, shown):
     """The same of several at once: ``shown`` has pairs of a round, or what has its ``pk`` and ``owner_id``, and what of it.
 
-    One INSERT, however many.
+    One INSERT for each kind of page, however many rounds.
     """
     now = timezone.now()
-    rows = [
-        Reading(assessment_id=assessment.pk, reader_id=reader.pk, what=what, at=now)
-        for assessment, what in shown
-        if assessment.owner_id != reader.pk
-    ]
-    try:
-        if len(rows) > 1:
-            _insert(rows)
-            return
-    except IntegrityError:
-        # One of the rounds was deleted while the page was made; the others are noted one by one.
-        pass
-    for row in rows:
-        # A round that was deleted meanwhile has nobody left to tell.
+    by_kind = {}
+    for assessment, what in shown:
+        if assessment.owner_id != reader.pk:
+            by_kind.setdefault(str(what), []).append(assessment.pk)
+    for what, keys in by_kind.items():
+        # A round that is deleted in this very moment has nobody left to tell.
         with suppress(IntegrityError):
-            row.save(force_insert=True)
+            _insert(keys, reader.pk, what, now)
 
 
-def _insert(rows):
-    """What ``bulk_create`` does, in less time: of a team there are many rows, on each first look of an hour."""
-    fields = [field for field in Reading._meta.concrete_fields if not field.primary_key]
+def _insert(keys, reader_pk, what, at):
+    """A row for each of these rounds that is there, made by the database: a team has many, on each first look of an hour."""
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
-    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
-    # With the check of foreign keys that comes at the end of a transaction.
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quoted(Reading._meta.db_table)} ({columns}) VALUES {places}", values)  # noqa: S608 names of ours
+    reading, rounds = quoted(Reading._meta.db_table), quoted(Assessment._meta.db_table)
+    key = Assessment._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {reading} (assessment_id, reader_id, what, at) "  # noqa: S608 names of ours
+            f"SELECT id, %s, %s, {_MOMENT[connection.vendor]} FROM {rounds} WHERE id IN ({', '.join(['%s'] * len(keys))})",
+            [
+                reader_pk,
+                what,
+                connection.ops.adapt_datetimefield_value(at),
+                *(key.get_db_prep_value(each, connection) for each in keys),
+            ],
+        )
+
+
+# How a moment is written among what a SELECT gives, where it has no column to take its type from.
+_MOMENT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}

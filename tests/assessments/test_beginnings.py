@@ -12,7 +12,7 @@ from standards.models import Version
 from tests.assessments.pages import links_of, summary_of, words_of
 from tests.assessments.plans import make_goal
 from tests.factories import agree, close, make_assessment, make_user, rate, rate_all, reread, share
-from tests.insights.test_team_views import TEAM
+from tests.insights.test_team_list import TEAM
 from tests.standards.second_framework import LEVELS, SLUG, TITLE, publish_second_framework
 
 FIRST = "contract-management"

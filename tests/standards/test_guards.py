@@ -18,6 +18,7 @@ from assessments.models import (
     Event,
     Evidence,
     Rating,
+    Summary,
     Target,
 )
 from standards.actions import publish_unreviewed, touch_version
@@ -57,7 +58,7 @@ MODELS = {
         *(LevelDescriptor, GlossaryTerm, RoleProfile, RoleTarget, ReferencePage, LifecycleStage, Source),
         *(PeopleProfile, CaseStudy, CaseStudyStage, Insight, GuideSection, StatementLink),
         *(Assessment, Target, Rating, Evidence, Evidence.statements.through),
-        *(AgreedTarget, Conversation, Event, AgreedGoal),
+        *(Summary, AgreedTarget, Conversation, Event, AgreedGoal),
         *(CarryOver, EarlierAnswer, EarlierAnswer.evidence.through, EarlierTarget),
     )
 }
@@ -90,6 +91,7 @@ CHANGES = {
     "assessments_assessment": ("role_profile_id", None),
     "assessments_target": ("rank", 3),
     "assessments_rating": ("note", "Other"),
+    "assessments_summary": ("level", 3),
     "assessments_agreedtarget": ("rank", 3),
     "assessments_conversation": ("points", "Other"),
     "assessments_event": ("kind", "agreed"),
@@ -137,6 +139,7 @@ def closed_once(published_once):
     statement = Statement.objects.filter(area__section__version=published).first()
     Target.objects.create(assessment=assessment, area=statement.area, rank=2)
     Rating.objects.create(assessment=assessment, statement=statement, rank=1, note="A note")
+    Summary.objects.create(assessment=assessment, area=statement.area, level=1, target=2)
     AgreedTarget.objects.create(assessment=assessment, area=statement.area, rank=2)
     Conversation.objects.create(assessment=assessment, points="What was said.")
     Event.objects.create(assessment=assessment, kind=Event.Kind.STARTED, actor=assessment.owner)
