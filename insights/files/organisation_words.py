@@ -23,6 +23,7 @@ def facts_of(page: OrganisationPage) -> list[tuple[str, str]]:
         ("Whose levels", page.narrowed or "Everybody’s"),
         ("Placed", page.people and not page.narrowing and page.people.words),
         ("Shared or agreed", page.counted and page.counted.words),
+        ("Few people", page.caution),
     ]
     return [(name, value) for name, value in facts if value]
 

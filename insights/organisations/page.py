@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from ..figures import shown
 
+# Of fewer blocks than this in every area, a page says that its numbers are rough.
+FEW_BLOCKS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -154,6 +157,7 @@ class OrganisationPage:
     counted          the people whose levels the page shows; None by needed level, where it differs between areas
     participation    how far everybody has come under the framework; ready and missed: by what they hold. Empty when narrowed
     parts            the organisations directly below, by name; whatever the page is narrowed to
+    caution          what whoever reads the levels of few people must know, as their numbers are rough; empty for more people
     is_small         whether no number of the levels is more than "fewer than"
     """
 
@@ -209,6 +213,17 @@ class OrganisationPage:
     def has_changes(self) -> bool:
         """Whether anything in the areas is another number than before."""
         return any(count.change for area in self.areas for count in area.counts)
+
+    @property
+    def caution(self) -> str:
+        most = max((area.people.people for area in self.areas), default=0)
+        if self.is_small or most >= FEW_BLOCKS * self.issue.base:
+            return ""
+        base = self.issue.base
+        return (
+            f"Few people are counted here, so rounding changes a lot: where it says {base}, it may be nobody, or nearly "
+            f"{2 * base}. Take no number for what one person holds."
+        )
 
     @property
     def is_small(self) -> bool:

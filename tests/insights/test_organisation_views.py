@@ -294,6 +294,16 @@ def test_organisation_detail_that_is_too_small_is_a_sentence_without_numbers(sig
     assert "<svg" not in response.content.decode()
 
 
+@pytest.mark.parametrize(("groups", "is_rough"), [(1, True), (2, True), (3, False), (12, False)])
+def test_organisation_detail_of_few_people_says_how_rough_its_numbers_are(sign_in, version, groups, is_rough):
+    organisation = make_organisation(name="A team")
+    grant = AnalystGrant.objects.create(analyst=make_user(), organisation=organisation)
+    make_release(organisation, version.framework, {organisation: figures_of(version, groups)})
+    words = Page(sign_in(grant.analyst).get(path(organisation))).check().text
+    rough = "Few people are counted here, so rounding changes a lot: where it says 5, it may be nobody, or nearly 10."
+    assert (rough in words) == is_rough
+
+
 def test_organisation_detail_without_a_release_before_says_nothing_of_change(sign_in, version, department, directorate):
     organisation, analyst = make_organisation(), make_user()
     AnalystGrant.objects.create(analyst=analyst, organisation=organisation)
