@@ -125,7 +125,9 @@ def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
     of = sum(len(table.with_levels) for table in tables)
     first = tables[0]
     for code, area in areas.items():
-        found = sorted(cells[code], key=lambda pair: pair[0].name.casefold())
+        found = cells[code]
+        if len(tables) > 1:
+            found = sorted(found, key=lambda pair: pair[0].name.casefold())
         targets = [(person, cell.target) for person, cell in found if cell.target is not None]
         highest = max((target for _, target in targets), default=None)
         wanted = needed.get((first.framework_id, code))
