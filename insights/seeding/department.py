@@ -9,6 +9,7 @@ from people.actions import place_person
 from people.models import Organisation, User
 
 from ..actions.counting import count_again
+from ..actions.cover import set_needed_cover
 from ..actions.releasing import make_release
 from .plans import Place, Somebody, plan_department, plan_people
 from .writing import Standings, Writer, write_places
@@ -20,10 +21,15 @@ BEFORE, SINCE = Standings(15, 15, 45), Standings(5, 30, 55)
 RELEASED_BEFORE = timedelta(days=41)
 # The line manager among the demo's own people, by a number that no plan has, and where they and their people work.
 LINE_MANAGER, WORK_IN, MORE = 0, "Facilities contracts", 6
+# What that line manager's team needs, as (rank, people) by area; elsewhere it is what the targets say.
+NEEDED = {"A1": (2, 2), "A2": (2, 4), "B1": (2, 2), "B3": (2, 1)}
 
 
 def make_department(*, top: Organisation, line_manager: User, version) -> None:
-    """Put directorates and teams below ``top`` and people into them, all but once; release figures of last month and of today."""
+    """Put directorates and teams below ``top`` and people into them, all but once; release figures of last month and of today.
+
+    What the team of ``line_manager`` needs is set in some areas, so that its cover says what would be lost with one person.
+    """
     if top.parts.exists():
         return
     places = (Place(top.code, top.name, top.kind, "", 0), *plan_department(top.code, PEOPLE, TEAM))
@@ -37,6 +43,8 @@ def make_department(*, top: Organisation, line_manager: User, version) -> None:
     _release(top, version, timezone.now() - RELEASED_BEFORE)
     writer.write(_newcomers(people), organisations, SINCE)
     _release(top, version, timezone.now())
+    needed = {(version.framework_id, code): wanted for code, wanted in NEEDED.items()}
+    set_needed_cover(line_manager=line_manager, needed=needed)
 
 
 def _report_to(number, people, code):

@@ -9,7 +9,7 @@ from assessments.actions import share_assessment
 from assessments.models import Assessment, Rating, Summary
 from assessments.standing import read_views
 from assessments.summaries import summaries_of
-from insights.models import Release
+from insights.models import NeededCover, Release
 from insights.seeding import department
 from insights.seeding.plans import Place, plan_department, plan_people, plan_service
 from insights.seeding.writing import Writer, write_places
@@ -103,5 +103,7 @@ def test_the_demos_department_is_around_the_demos_own_people(published_version, 
     assert {*User.objects.filter(organisation=work_in, email__endswith="@example.com")} == {tomasz, nia}
     assert ReportingLine.objects.live().filter(line_manager=tomasz).count() == 3
     assert [each.figures.count() for each in Release.objects.filter(organisation=top)] == [16, 16]
+    needed = NeededCover.objects.filter(line_manager=tomasz).values_list("area_code", "rank", "people")
+    assert {code: wanted for code, *wanted in needed} == {code: [*wanted] for code, wanted in department.NEEDED.items()}
     call_command("make_demo_department")
     assert Release.objects.count() == 2
