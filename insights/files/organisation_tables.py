@@ -143,7 +143,9 @@ def _missed(page):
     )
     columns = ("Code", "Statement", "Area", "People below the level they need")
     columns += (_since(page),) if page.compares else ()
-    note = f"Of the statements that about {page.issue.base} people or more miss. Others that as many miss may be left out."
+    note = (
+        f"Of the statements that about {page.issue.base} people or more miss. Others that as many miss may be left out."
+    )
     return FigureTable("Missed most", "Statements that most people miss", (note,), columns, rows, 3, "code")
 
 
