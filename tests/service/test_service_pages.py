@@ -99,8 +99,8 @@ def test_every_link_of_a_page_leads_to_a_page(client, name):
 
 def test_who_can_see_what_is_a_table_with_a_row_for_each_kind_of_person(client):
     html = client.get(reverse("who-can-see-what")).content.decode()
-    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["Who", "What they can see", "What they cannot see"]
-    assert re.findall(r'<th scope="row">(.*?)</th>', html) == [
+    assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', html) == ["Who", "What they can see", "What they cannot see"]
+    assert re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html) == [
         "You",
         "Your line manager",
         "Somebody whom you named, and who has not accepted",
@@ -117,7 +117,7 @@ def test_the_promises_name_what_sharing_shows_and_when_it_ends(client):
     for words in (
         "Only you can see your answers, notes and work examples, until you share an assessment with your line manager.",
         "“Not shared yet” stands for a draft and for nothing at all",
-        "A former line manager Nothing, from the moment that either of you ends it or another accepts.",
+        "A former line manager Can see: Nothing, from the moment that either of you ends it or another accepts.",
         "You can take it back until they have added something.",
         "hand it over to the new one, or close it",
     ):
