@@ -19,34 +19,33 @@ def note_reading(*, assessment, reader, what):
 def note_readings(*, reader, shown):
     """The same of several at once: ``shown`` has pairs of a round, or what has its ``pk`` and ``owner_id``, and what of it.
 
-    One INSERT for each kind of page, however many rounds.
+    One INSERT, however many.
     """
-    now = timezone.now()
     by_kind = {}
     for assessment, what in shown:
         if assessment.owner_id != reader.pk:
             by_kind.setdefault(str(what), []).append(assessment.pk)
-    for what, keys in by_kind.items():
+    if by_kind:
         # A round that is deleted in this very moment has nobody left to tell.
         with suppress(IntegrityError):
-            _insert(keys, reader.pk, what, now)
+            _insert(by_kind, reader.pk, timezone.now())
 
 
-def _insert(keys, reader_pk, what, at):
+def _insert(by_kind, reader_pk, at):
     """A row for each of these rounds that is there, made by the database: a team has many, on each first look of an hour."""
-    quoted = connection.ops.quote_name
+    quoted, key = connection.ops.quote_name, Assessment._meta.pk
     reading, rounds = quoted(Reading._meta.db_table), quoted(Assessment._meta.db_table)
-    key = Assessment._meta.pk
+    moment = _MOMENT[connection.vendor]
+    selects, values = [], []
+    for what, keys in by_kind.items():
+        places = ", ".join(["%s"] * len(keys))
+        selects.append(f"SELECT id, %s, %s, {moment} FROM {rounds} WHERE id IN ({places})")  # noqa: S608 names of ours
+        values += [reader_pk, what, connection.ops.adapt_datetimefield_value(at)]
+        values += [key.get_db_prep_value(each, connection) for each in keys]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {reading} (assessment_id, reader_id, what, at) "  # noqa: S608 names of ours
-            f"SELECT id, %s, %s, {_MOMENT[connection.vendor]} FROM {rounds} WHERE id IN ({', '.join(['%s'] * len(keys))})",
-            [
-                reader_pk,
-                what,
-                connection.ops.adapt_datetimefield_value(at),
-                *(key.get_db_prep_value(each, connection) for each in keys),
-            ],
+            f"INSERT INTO {reading} (assessment_id, reader_id, what, at) {' UNION ALL '.join(selects)}",
+            values,
         )
 
 

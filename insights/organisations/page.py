@@ -158,7 +158,7 @@ class OrganisationPage:
     participation    how far everybody has come under the framework; ready and missed: by what they hold. Empty when narrowed
     parts            the organisations directly below, by name; whatever the page is narrowed to
     caution          what whoever reads the levels of few people must know, as their numbers are rough; empty for more people
-    is_small         whether no number of the levels is more than "fewer than"
+    is_small         whether too few people are counted for their levels to be shown
     """
 
     organisation: Place
@@ -216,8 +216,7 @@ class OrganisationPage:
 
     @property
     def caution(self) -> str:
-        most = max((area.people.people for area in self.areas), default=0)
-        if self.is_small or most >= FEW_BLOCKS * self.issue.base:
+        if self.is_small or self._most >= FEW_BLOCKS * self.issue.base:
             return ""
         base = self.issue.base
         return (
@@ -227,4 +226,13 @@ class OrganisationPage:
 
     @property
     def is_small(self) -> bool:
-        return not any(count.people for area in self.areas for count in (area.people, *area.levels))
+        return self.issue is None or self._most < self.fewest
+
+    @property
+    def fewest(self) -> int:
+        """Of fewer people nothing is drawn: a single group of ``base`` looks like one person."""
+        return 2 * self.issue.base if self.issue else 0
+
+    @property
+    def _most(self):
+        return max((area.people.people for area in self.areas), default=0)

@@ -135,7 +135,8 @@ def _figures(organisation_pk):
 _ABOVE = WrittenQuery(_above, int, int)
 _FIGURES = WrittenQuery(_figures, int)
 _PARTS = WrittenQuery(
-    lambda parent_pk: Organisation.objects.filter(parent=parent_pk).order_by("name", "pk").values_list("pk", "name"), int
+    lambda parent_pk: Organisation.objects.filter(parent=parent_pk).order_by("name", "pk").values_list("pk", "name"),
+    int,
 )
 _VERSIONS = WrittenQuery(
     lambda framework_pk: Version.objects.filter(framework=framework_pk).order_by("-published_at", "-pk"), int

@@ -281,7 +281,7 @@ def test_organisation_detail_without_figures_says_when_there_will_be_some(sign_i
     assert "Nothing lies below it." in page.text
 
 
-@pytest.mark.parametrize("groups", [None, 0])
+@pytest.mark.parametrize("groups", [None, 0, 1])
 def test_organisation_detail_that_is_too_small_is_a_sentence_without_numbers(sign_in, version, groups):
     organisation, analyst = make_organisation(), make_user()
     AnalystGrant.objects.create(analyst=analyst, organisation=organisation)
@@ -289,12 +289,12 @@ def test_organisation_detail_that_is_too_small_is_a_sentence_without_numbers(sig
     make_release(organisation, version.framework, {organisation: figures})
     response = sign_in(analyst).get(path(organisation))
     page = Page(response).check()
-    assert "Fewer than 5 people here have shared or agreed an assessment" in page.text
+    assert "Fewer than 10 people are counted here, too few to show their levels" in page.text
     assert set(tables_of(response)) == {"People by how far they have come"}
     assert "<svg" not in response.content.decode()
 
 
-@pytest.mark.parametrize(("groups", "is_rough"), [(1, True), (2, True), (3, False), (12, False)])
+@pytest.mark.parametrize(("groups", "is_rough"), [(1, False), (2, True), (3, False), (12, False)])
 def test_organisation_detail_of_few_people_says_how_rough_its_numbers_are(sign_in, version, groups, is_rough):
     organisation = make_organisation(name="A team")
     grant = AnalystGrant.objects.create(analyst=make_user(), organisation=organisation)
@@ -366,7 +366,7 @@ def test_organisation_detail_of_several_versions_and_frameworks(sign_in, version
     )
     third = browser.get(path(organisation, f"?framework={framework.pk}&version={version.pk}"))
     assert "Zoology Standards" in Page(third).text
-    assert "Fewer than 5 people here" in Page(third).text
+    assert "Fewer than 10 people are counted here" in Page(third).text
 
 
 def test_organisation_detail_writes_hostile_names_as_text(sign_in, version):
