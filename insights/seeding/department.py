@@ -21,6 +21,8 @@ BEFORE, SINCE = Standings(15, 15, 45), Standings(5, 30, 55)
 RELEASED_BEFORE = timedelta(days=41)
 # The line manager among the demo's own people, by a number that no plan has, and where they and their people work.
 LINE_MANAGER, WORK_IN, MORE = 0, "Facilities contracts", 6
+# A team too small for figures of its own.
+SMALL, FEW = "Legal contracts", 3
 # What that line manager's team needs, as (rank, people) by area; elsewhere it is what the targets say.
 NEEDED = {"A1": (2, 2), "A2": (2, 4), "B1": (2, 2), "B3": (2, 1)}
 
@@ -32,7 +34,9 @@ def make_department(*, top: Organisation, line_manager: User, version) -> None:
     """
     if top.parts.exists():
         return
-    places = (Place(top.code, top.name, top.kind, "", 0), *plan_department(top.code, PEOPLE, TEAM))
+    directorates = tuple(plan_department(top.code, PEOPLE, TEAM))
+    small = Place(f"{top.code}-small", SMALL, "team", directorates[-1].parent, FEW)
+    places = (Place(top.code, top.name, top.kind, "", 0), *directorates, small)
     organisations = write_places(places)
     team = next(each for each in organisations.values() if each.name == WORK_IN)
     for person in (line_manager, *User.objects.filter(reporting_lines__line_manager=line_manager)):
@@ -41,7 +45,7 @@ def make_department(*, top: Organisation, line_manager: User, version) -> None:
     people = list(plan_people(places))
     writer.write(_report_to(LINE_MANAGER, people, team.code), organisations, BEFORE)
     _release(top, version, timezone.now() - RELEASED_BEFORE)
-    writer.write(_newcomers(people), organisations, SINCE)
+    writer.write(_newcomers([each for each in people if each.place != small.code]), organisations, SINCE)
     _release(top, version, timezone.now())
     needed = {(version.framework_id, code): wanted for code, wanted in NEEDED.items()}
     set_needed_cover(line_manager=line_manager, needed=needed)
@@ -57,7 +61,9 @@ def _newcomers(people) -> list[Somebody]:
     heads = {}
     for each in people:
         heads.setdefault(each.place, each.number)
-    found = plan_people([Place(code, "", "", "", CAME) for code in heads], first=people[-1].number + 1, reports=CAME)
+    found = plan_people(
+        [Place(code, "", "", "", CAME) for code in heads], first=people[-1].number + 1 + FEW, reports=CAME
+    )
     return [replace(each, line_manager=heads[each.place], job_title="Contract Manager") for each in found]
 
 

@@ -89,7 +89,7 @@ class Writer:
     def __init__(self, version, *, ratings_for, say=lambda written: None, known=None):
         self.version, self.tree = version, version_tree(version)
         self.ratings_for, self.say = ratings_for, say
-        self.pool, self.sums = {}, {}
+        self.own, self.pool, self.sums = {}, {}, {}
         self.known, self.written = known or {}, 0
         self.pks = {number: user.pk for number, user in self.known.items()}
 
@@ -110,7 +110,7 @@ class Writer:
             User(
                 email=address_of(each.number),
                 name=each.name,
-                job_title=each.job_title,
+                job_title=self._job_title(each),
                 organisation=organisations[each.place],
                 password=nobody,
                 date_joined=joined,
@@ -133,6 +133,13 @@ class Writer:
             for each in batch
             if each.line_manager is not None
         )
+
+    def _job_title(self, somebody):
+        """That of their role, where their answers are written: pages show both."""
+        if somebody.line_manager is None or somebody.number > self.ratings_for:
+            return somebody.job_title
+        profile = self.tree.role_profile(self._sheet(somebody.number).role_profile_id)
+        return profile.title if profile else somebody.job_title
 
     def _address(self, number):
         return self.known[number].email if number in self.known else address_of(number)
@@ -177,11 +184,12 @@ class Writer:
         return Round(assessment, sheet, state, dates[state], self.pks.get(somebody.line_manager), in_full)
 
     def _sheet(self, number):
-        if number > 0:
-            return make_sheet(self.tree, number)
-        if number not in self.pool:
-            self.pool[number] = make_sheet(self.tree, number)
-        return self.pool[number]
+        if number > 0 and len(self.own) > AT_ONCE:
+            self.own.clear()
+        kept = self.own if number > 0 else self.pool
+        if number not in kept:
+            kept[number] = make_sheet(self.tree, number)
+        return kept[number]
 
     def _write_answers(self, rounds):
         targets, agreed_targets, ratings = [], [], []
