@@ -76,6 +76,13 @@ class AreaCover:
         return FEWER if len(self.holders) < self.needed.people else ENOUGH
 
     @property
+    def alone(self) -> Held | None:
+        """The level that would be lost with one person: the highest held, up to the one needed, where one alone holds it."""
+        rank = self.needed.rank if self.needed else 0
+        highest = next((each for each in reversed(self.held) if each.people and each.rank <= rank), None)
+        return highest if highest and len(highest.people) == 1 else None
+
+    @property
     def left_without(self) -> str:
         """The highest level that anybody else holds, where only one person holds the level needed; empty for none at all."""
         if self.finding != ONE:
@@ -170,15 +177,19 @@ def cover_sentences(cover: Iterable[AreaCover]) -> tuple[Sentence, ...]:
 
 
 def losses_of(cover: Iterable[AreaCover]) -> tuple[Sentence, ...]:
-    """What would be lost if somebody left: a sentence for each level that they alone hold and the team needs, most areas first."""
+    """What would be lost if somebody left: a sentence for each level that they are ``alone`` at, most areas first."""
     cover = [area for area in cover if area.of > 1]
     names_framework = len({area.framework_id for area in cover}) > 1
+    groups = {}
+    for area in cover:
+        if area.alone:
+            groups.setdefault((area.framework_id, area.alone.level, area.alone.people[0].pk), []).append(area)
     return tuple(
         Sentence(
-            f"Without {group[0].holders[0].name}",
-            f" nobody in the team would hold {group[0].needed_level} in {_areas(group, names_framework)}.",
+            f"Without {group[0].alone.people[0].name}",
+            f" nobody in the team would hold {group[0].alone.level} in {_areas(group, names_framework)}.",
         )
-        for group in _grouped(cover, ONE)
+        for group in sorted(groups.values(), key=len, reverse=True)
     )
 
 

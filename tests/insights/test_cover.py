@@ -156,6 +156,17 @@ def test_what_stands_out_is_grouped():
     assert [each.left_without for each in found] == ["Practitioner", "Practitioner", "Practitioner", ""]
 
 
+def test_what_one_alone_holds_would_be_lost_where_nobody_holds_what_is_needed_too():
+    rows = [
+        make_row(TREE, "Amira", rank=1, target=3),
+        make_row(TREE, "Ben", rank=1, ranks={"A1.1": 2, "A1.2": 2}, target=3),
+        make_row(TREE, "Carys", rank=1, target=3),
+    ]
+    found = cover_of(team_of(*rows), {})
+    assert [each.finding for each in found] == [NOBODY, NOBODY]
+    assert said(losses_of(found)) == ["Without Ben nobody in the team would hold Practitioner in A1 Short A1."]
+
+
 def test_at_most_three_stand_out_and_each_kind_does():
     tree = make_tree(("A1", "A2", "B1", "B2", "B3"))
     rows = [make_row(tree, name, rank=1) for name in ("Amira", "Ben", "Carys")]
