@@ -4,6 +4,7 @@ Answers are written for the first 20,000 of the many; of the others there is wha
 """
 
 import json
+from collections import Counter
 from itertools import count
 
 from django.db import connection
@@ -62,12 +63,12 @@ class Service:
             Case(f"{SAVE}, {named}", writer.one, goal=3, queries_most=9),
         ], writer
 
-    def reads(self, organisation) -> tuple[int, int]:
-        """How often PostgreSQL looks into an index to read the page of an organisation, and into a table from end to end."""
+    def reads(self, organisation) -> tuple[int, Counter]:
+        """How often PostgreSQL looks into an index for the page of an organisation, and how many rows of tables it reads whole."""
         read_organisation(self.analyst, organisation.pk)  # what the process remembers from then on
         with CaptureQueriesContext(connection) as asked:
             read_organisation(self.analyst, organisation.pk)
-        indexed = whole = 0
+        indexed, whole = 0, Counter()
         with connection.cursor() as cursor:
             for query in asked.captured_queries:
                 cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query['sql']}")
@@ -75,7 +76,10 @@ class Service:
                 for node in _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]):
                     kind, loops = node["Node Type"], node["Actual Loops"]
                     indexed += loops * (kind in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"))
-                    whole += loops * (kind == "Seq Scan")
+                    if kind == "Seq Scan":
+                        whole[node["Relation Name"]] += loops * (
+                            node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+                        )
         return indexed, whole
 
 
@@ -107,7 +111,7 @@ def measure(counts, make_measurer, show, settle, say):
         in_part = Organisation.objects.within(service.part).count()
         print(
             f"{service.part.name}, one of {in_part} organisations: {indexed} indexed reads (goal: {READS_MOST}), "
-            f"{whole} tables read whole",
+            f"rows of tables read whole: {', '.join(f'{name} {rows}' for name, rows in whole.items()) or 'none'}",
             flush=True,
         )
     few, many = counts[0], counts[-1]
