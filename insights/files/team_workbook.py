@@ -24,8 +24,8 @@ def make_team_workbook(report: TeamReport) -> bytes:
         ),
         *(_missed(report), _cover(report), _needs(report), _goals(report), _about(report)),
     ]
-    # A workbook knows no time zones, and its bytes are to be the same for the same minute.
-    made_at = timezone.localtime(report.made_at).replace(second=0, microsecond=0)
+    # A workbook knows no time zones, and its bytes are to be the same for the same day.
+    made_at = timezone.localtime(report.made_at).replace(hour=0, minute=0, second=0, microsecond=0)
     title = f"Team report for {report.line_manager}"
     return make_workbook(sheets, title=title, author=report.line_manager, made_at=made_at)
 

@@ -18,6 +18,7 @@ from assessments import actions
 from assessments.answers import Answered
 from assessments.models import EarlierAnswer, EarlierTarget, Evidence, Goal, Reading, ReportFile
 from insights.actions.cover import set_needed_cover
+from insights.models import NeededCover
 from people.actions import lines
 from people.models import Notice, NoticeChoice, User
 from privacy.models import BreakGlass, LegalHold
@@ -183,7 +184,8 @@ class Cast:
         actions.add_goal_note(goal=Goal.objects.get(pk=goal.pk), by=person, text=plant("note-to-other"))
         self.of_member = review(assessment, {"B4.3": Answered(1, note=plant("given-note"))})
         other = make_user()
-        set_needed_cover(line_manager=person, needed={(assessment.framework_id, plant("nc")): (2, 3)})
+        code = plant("nc")[: NeededCover._meta.get_field("area_code").max_length]
+        set_needed_cover(line_manager=person, needed={(assessment.framework_id, code): (2, 3)})
         self.waiting = lines.name_line_manager(person=other, email=f"{WORD}-second@example.com", asked_by=other)
 
     def _standards(self):
