@@ -7,11 +7,10 @@ from django.utils import timezone
 from markupsafe import Markup
 
 from .figures import Figures
-from .models import Campaign, Figure
+from .models import Campaign, Figure, Release
 from .models.rollup import Stage
 from .organisations.charts import Bar, key_mark, level_bar
 from .organisations.page import Count, Issue, Line
-from .organisations.reading import LEAST_DAYS
 
 MEANINGS = {
     Stage.NOT_STARTED: "They have no assessment under way.",
@@ -63,7 +62,7 @@ def figures_on(campaign) -> date:
     """The first day on which a release can say something of a campaign: the day after, or a month after the last release."""
     days = [campaign.opened_on + timedelta(days=1)]
     if figure := _figures(campaign.organisation, campaign.framework_id).first():
-        days.append(timezone.localdate(figure.release.made_at) + timedelta(days=LEAST_DAYS))
+        days.append(timezone.localdate(figure.release.made_at) + Release.RESTS)
     return max(days)
 
 

@@ -5,7 +5,6 @@ Nothing live is ever shown, so that nobody learns what one person did by looking
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +22,6 @@ from ..tally import counted_frameworks
 
 logger = logging.getLogger(__name__)
 
-RESTS = timedelta(days=30)
 _ROWS = 500
 
 
@@ -46,8 +44,8 @@ class Outcome:
 def make_release(*, organisation, framework, at=None) -> Outcome:
     """Release the figures of an organisation at the top, and of all below it, as they are counted now, dated ``at``.
 
-    None is made while the last one is younger than ``RESTS``, or while fewer than ``settings.PORTAL_FIGURES_CHANGED`` people have
-    certainly changed since. Raises ``NotAtTheTop``.
+    None is made while the last one is younger than ``Release.RESTS``, or while fewer than ``settings.PORTAL_FIGURES_CHANGED``
+    people have certainly changed since. Raises ``NotAtTheTop``.
     """
     at = at or timezone.now()
     parents = _lock(organisation)
@@ -102,9 +100,11 @@ def _lock(organisation) -> dict:
 
 
 def _too_early(last, at):
-    if last is None or last.made_at <= at - RESTS:
+    if last is None or last.made_at <= at - Release.RESTS:
         return ""
-    return f"the last one is of {timezone.localtime(last.made_at):%-d %B %Y}, less than {RESTS.days} days before"
+    return (
+        f"the last one is of {timezone.localtime(last.made_at):%-d %B %Y}, less than {Release.RESTS.days} days before"
+    )
 
 
 def _too_little(organisation, framework, last):

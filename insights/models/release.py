@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
@@ -10,6 +12,9 @@ class Release(models.Model):
 
     base       the number that every count is a multiple of (docs/decisions/disclosure-control.md)
     """
+
+    # No organisation gets new figures more often than this.
+    RESTS = timedelta(days=30)
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="releases")
     framework = models.ForeignKey(Framework, models.CASCADE, related_name="releases")

@@ -5,7 +5,6 @@ Only ``Release`` and ``Figure`` are read, never the exact rollup and nothing liv
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import dropwhile
 
 from django.db.models import OuterRef, Subquery
@@ -22,8 +21,6 @@ from .choosing import Asked, Choice
 from .lines import VersionLines, participation_of
 from .page import Count, Filters, Issue, OrganisationPage, PartLine, Place
 
-# No organisation gets new figures more often than this.
-LEAST_DAYS = 30
 # What a database takes as a key.
 LARGEST_KEY = 2**63 - 1
 
@@ -70,7 +67,7 @@ def read_organisation(
         "framework": chosen.framework,
         "issue": chosen.issue,
         "before": chosen.before_issue,
-        "next_on": timezone.localdate(chosen.issue.made_at) + timedelta(LEAST_DAYS),
+        "next_on": timezone.localdate(chosen.issue.made_at) + Release.RESTS,
         "people": participation_of(chosen.now, chosen.before, chosen.issue.base)[0].count,
         "parts": _parts(organisation_id, chosen.now.parts, chosen.issue.base),
     }

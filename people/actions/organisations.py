@@ -42,11 +42,11 @@ def add_organisation(*, name, kind=Organisation.Kind.DEPARTMENT, parent=None, co
     organisation = Organisation(name=name, kind=kind, parent=parent, **({"code": code} if code else {}))
     organisation.full_clean()
     organisation.save(force_insert=True)
-    hang(organisation)
+    _hang(organisation)
     return organisation
 
 
-def hang(organisation):
+def _hang(organisation):
     """Write the descents of an organisation that has none yet and nothing below it."""
     above = Descent.objects.filter(descendant=organisation.parent_id).values_list("ancestor_id", "depth")
     Descent.objects.bulk_create(
