@@ -16,7 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from people.single_sign_on import allowed_domains, providers_in
 from service.logging import configuration
 
-from .environment import env_database, env_flag, env_list, env_number, env_period, env_port, env_text
+from .engines import read_databases, read_queue
+from .environment import env_flag, env_list, env_number, env_period, env_port, env_text
 from .statements import read_accessibility_statement, read_privacy_notice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,7 +160,9 @@ CRISPY_TEMPLATE_PACK = "govuk"
 
 # Where it is kept
 
-DATABASES = {"default": env_database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}")}
+DATABASES = read_databases(BASE_DIR / "var" / "portal.sqlite3")
+# Of a copy that PostgreSQL keeps, the figures of organisations are read and nothing else.
+FIGURES_DATABASE = "replica" if "replica" in DATABASES else "default"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
@@ -365,8 +368,11 @@ PORTAL_FIGURES_CHANGED = env_number("PORTAL_FIGURES_CHANGED", 10, least=10, most
 
 # What it sends, and what it writes down
 
-# What is not part of an answer is done by the worker: manage.py db_worker. Its tasks are written with what causes them.
-TASKS = {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}
+# What is not part of an answer is done by the worker. Its tasks are written with what causes them, or swept up soon after.
+QUEUE = read_queue()
+TASKS, RQ_QUEUES = QUEUE["TASKS"], QUEUE["RQ_QUEUES"]
+if RQ_QUEUES:
+    INSTALLED_APPS.append("django_rq")
 
 EMAIL_BACKEND = "people.post.EmailBackend" if PORTAL_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
 # Far shorter than the time after which a notice that is being sent counts as cut off.

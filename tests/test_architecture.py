@@ -138,7 +138,7 @@ WITHIN = {
 }
 # What the settings are read with. None knows a model, so that it can be there before the apps are.
 READ_BY_THE_SETTINGS = (
-    *("standards_portal.environment", "standards_portal.statements"),
+    *("standards_portal.engines", "standards_portal.environment", "standards_portal.statements"),
     *("people.single_sign_on", "service.logging"),
 )
 STANDARD_LIBRARY_ONLY = {

@@ -72,7 +72,9 @@ def test_an_ordinary_line_is_left_alone(harmless):
     assert faults(harmless) == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-extras.txt", "requirements-dev.txt", "requirements-load.txt"]
+)
 def test_every_locked_package_has_an_exact_release_and_a_hash(name):
     entries = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
     assert [entry for entry in entries if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)] == []
@@ -82,13 +84,20 @@ def test_the_lock_files_satisfy_what_the_project_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     run, dev = locked("requirements.txt"), locked("requirements-dev.txt")
 
-    for wanted, lock in ((project["project"]["dependencies"], run), (project["dependency-groups"]["dev"], dev)):
+    extras = [each for extra in project["project"]["optional-dependencies"].values() for each in extra]
+    for wanted, lock in (
+        (project["project"]["dependencies"], run),
+        (extras, locked("requirements-extras.txt")),
+        (project["dependency-groups"]["dev"], dev),
+        (project["dependency-groups"]["load"], locked("requirements-load.txt")),
+    ):
         for requirement in map(Requirement, wanted):
             (pin,) = lock[canonicalize_name(requirement.name)].specifier
-            assert requirement.specifier.contains(pin.version), requirement
-    assert {name: str(pin.specifier) for name, pin in run.items()} == {
-        name: str(dev[name].specifier) for name in run
-    }, "lock again: tests would run on other releases than people do"
+            assert requirement.specifier.contains(pin.version, prereleases=True), requirement
+    for used in (run, locked("requirements-extras.txt")):
+        assert {name: str(pin.specifier) for name, pin in used.items()} == {
+            name: str(dev[name].specifier) for name in used
+        }, "lock again: tests would run on other releases than people do"
 
 
 def test_psycopg_3_is_not_locked_because_django_would_prefer_it():

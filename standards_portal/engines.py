@@ -1,0 +1,47 @@
+"""Where the portal keeps what it holds, and who does what it puts off, as the environment names them."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .environment import env_choice, env_database, env_text
+
+
+def read_databases(embedded: Path) -> dict[str, dict]:
+    """``DATABASES``: the one of ``DATABASE_URL``, else the SQLite file ``embedded``; and the copy of ``DATABASE_REPLICA_URL``.
+
+    ``DATABASE_POOLER=transaction`` says that pgbouncer hands connections on after each transaction, where a cursor of the
+    server's would be lost. Raises ``ImproperlyConfigured``.
+    """
+    databases = {"default": env_database("DATABASE_URL", f"sqlite:///{embedded}")}
+    if env_text("DATABASE_REPLICA_URL"):
+        databases["replica"] = env_database("DATABASE_REPLICA_URL", "") | {"TEST": {"MIRROR": "default"}}
+        if any(database["ENGINE"] != "django.db.backends.postgresql" for database in databases.values()):
+            raise ImproperlyConfigured(
+                "DATABASE_REPLICA_URL names a copy that PostgreSQL keeps of the database at DATABASE_URL. "
+                "Begin both with postgres://, or unset DATABASE_REPLICA_URL."
+            )
+    pooled = env_choice("DATABASE_POOLER", ("none", "transaction"), "none") == "transaction"
+    for database in databases.values():
+        if database["ENGINE"] == "django.db.backends.postgresql":
+            database["DISABLE_SERVER_SIDE_CURSORS"] = pooled
+    return databases
+
+
+def read_queue() -> dict[str, dict]:
+    """``TASKS`` and ``RQ_QUEUES``: the worker's queue in the portal's own database, or in the Redis of ``REDIS_URL``.
+
+    Raises ``ImproperlyConfigured``.
+    """
+    if env_choice("PORTAL_QUEUE", ("database", "redis"), "database") == "database":
+        return {"TASKS": {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}, "RQ_QUEUES": {}}
+    address = env_text("REDIS_URL")
+    if not address.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            "PORTAL_QUEUE is redis, and REDIS_URL is missing or no address of a Redis. "
+            "Set it to such as redis://127.0.0.1:6379/0, or unset PORTAL_QUEUE."
+        )
+    return {
+        "TASKS": {"default": {"BACKEND": "service.redis_queue.Backend", "QUEUES": ["default"]}},
+        "RQ_QUEUES": {"default": {"URL": address, "DEFAULT_TIMEOUT": 1800}},
+    }
