@@ -109,6 +109,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "service.health.answered_health",
     "service.middleware.identified_requests",
     "service.middleware.guarded_responses",
     "django.middleware.security.SecurityMiddleware",
