@@ -3,15 +3,22 @@
 To write the SQL of a query set takes Django several times what the database takes to answer it (docs/performance.md). What is
 asked stays a query set, so that who may see a row is still said in one place; which apps use it decides that it stands here,
 in the app that every other may import.
+
+PostgreSQL is told each query once for a connection (PREPARE), and then only its number and the values: else it reads the SQL and
+plans it again for every page, which takes longer than to find a few rows. Where a pooler hands connections on in between
+(``DISABLE_SERVER_SIDE_CURSORS``, as Django calls it) the query is sent whole.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
+from psycopg2.extensions import AsIs
 
 # What stands in for a value while the SQL is written; the number tells the values apart.
 _STAND_INS = {
@@ -20,6 +27,8 @@ _STAND_INS = {
     UUID: lambda number: UUID(int=2**127 + number),
     datetime: lambda number: datetime(1901, 2, 3, 4, 5, number, tzinfo=UTC),
 }
+_POSTGRESQL_TYPES = {int: "bigint", str: "text", UUID: "uuid", datetime: "timestamptz"}
+_numbers = count(1)
 
 
 class WrittenQuery:
@@ -35,9 +44,9 @@ class WrittenQuery:
         self.kinds = kinds
         self._written = {}
 
-    def rows(self, *values) -> list:
-        """What the query finds: models, or a tuple for each row."""
-        connection = connections[DEFAULT_DB_ALIAS]
+    def rows(self, *values, using: str = DEFAULT_DB_ALIAS) -> list:
+        """What the query finds in the database ``using``: models, or a tuple for each row."""
+        connection = connections[using]
         written = self._written.get(connection.vendor)
         if written is None:
             written = self._written[connection.vendor] = _write(self.make, self.kinds, connection)
@@ -56,17 +65,23 @@ class _Written:
         self.converters, self.read = converters, read
 
     def rows(self, values, connection):
-        params = list(self.params)
-        for value, places in zip(values, self.places, strict=True):
-            value = _as_parameter(value, connection)
-            for place in places:
-                params[place] = value
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(*self._asked(values, connection))
             rows = cursor.fetchall()
         if self.converters:
             rows = [self._converted(row, connection) for row in rows]
         return [self.read(row) for row in rows] if self.read else rows
+
+    def _asked(self, values, connection):
+        """The SQL to send for these values, and its parameters."""
+        return self.sql, self._filled(_as_parameter(value, connection) for value in values)
+
+    def _filled(self, values):
+        params = list(self.params)
+        for value, places in zip(values, self.places, strict=True):
+            for place in places:
+                params[place] = value
+        return params
 
     def _converted(self, row, connection):
         row = list(row)
@@ -76,18 +91,46 @@ class _Written:
         return tuple(row)
 
 
+class _Prepared(_Written):
+    """The same on PostgreSQL, which keeps the query for as long as a connection lasts."""
+
+    def __init__(self, *written, types):
+        super().__init__(*written)
+        self.name, self.types = f"written_query_{next(_numbers)}", types
+        self.execute = f"EXECUTE {self.name} ({', '.join(['%s'] * len(types))})"
+        self.told = WeakSet()
+
+    def _asked(self, values, connection):
+        if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            return super()._asked(values, connection)
+        if connection.connection not in self.told:
+            self._tell(connection)
+        return self.execute, values
+
+    def _tell(self, connection):
+        params = self._filled(AsIs(f"${number}") for number, _ in enumerate(self.types, start=1))
+        prepare = f"PREPARE {self.name} ({', '.join(self.types)}) AS {self.sql}"
+        # Not by Django's own cursor: it is no query of the page that happens to be the first.
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(prepare, params)
+        self.told.add(connection.connection)
+
+
 def _write(make, kinds, connection):
     stand_ins = [_STAND_INS[kind](number) for number, kind in enumerate(kinds)]
     queryset = make(*stand_ins)
     compiler = queryset.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
-    written = [_as_parameter(each, connection) for each in stand_ins]
-    places = [tuple(place for place, param in enumerate(params) if param == each) for each in written]
+    sought = [_as_parameter(each, connection) for each in stand_ins]
+    places = [tuple(place for place, param in enumerate(params) if param == each) for each in sought]
     if not all(places):
         raise ValueError("The query does not use each of its values as it is.")
     columns = [expression for expression, *_ in compiler.select]
     converters = tuple(compiler.get_converters(columns).items())
-    return _Written(sql, params, places, converters, _reader(queryset, compiler))
+    written = sql, params, places, converters, _reader(queryset, compiler)
+    if connection.vendor == "postgresql":
+        return _Prepared(*written, types=[_POSTGRESQL_TYPES[kind] for kind in kinds])
+    return _Written(*written)
 
 
 def _as_parameter(value, connection):

@@ -476,7 +476,9 @@ def test_organisation_detail_asks_the_same_of_1_and_of_200_parts(browser, versio
     assert len(many) == len(few) <= 6
 
 
-def test_organisation_detail_reads_no_table_but_those_of_releases(browser, directorate):
+def test_organisation_detail_reads_no_table_but_those_of_releases(browser, directorate, monkeypatch):
+    # So that PostgreSQL too is sent whole queries, which name their tables (people.written_queries).
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     with CaptureQueriesContext(connection) as asked:
         browser.get(path(directorate, "?need=2"))
     tables = {name for query in asked for name in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -60,6 +60,63 @@ def test_written_query_is_put_together_once(db):
     people = [make_user(), make_user()]
     assert [query.first(each.pk) for each in people] == people
     assert len(made) == 1
+
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="PostgreSQL keeps queries, SQLite does not"
+)
+
+
+@pytest.fixture
+def kept_queries(db):
+    """How many queries the connection keeps by now."""
+
+    def count():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM pg_prepared_statements")
+            return cursor.fetchone()[0]
+
+    return count
+
+
+@on_postgresql
+def test_postgresql_is_told_a_query_once_for_a_connection(kept_queries):
+    query, person = (
+        WrittenQuery(lambda name: User.objects.filter(name=name, is_active=True), str),
+        make_user(name="O'100% $1"),
+    )
+    before = kept_queries()
+    with CaptureQueriesContext(connection) as asked:
+        assert [query.first(person.name) for _ in range(12)] == [person] * 12
+    assert kept_queries() == before + 1
+    assert [each["sql"].split()[0] for each in asked] == ["EXECUTE"] * 12
+
+
+@on_postgresql
+def test_query_told_in_a_transaction_outlives_that_it_is_taken_back(kept_queries):
+    query, person = WrittenQuery(lambda pk: User.objects.filter(pk=pk), int), make_user()
+    point = transaction.savepoint()
+    assert query.first(person.pk) == person
+    transaction.savepoint_rollback(point)
+    assert query.first(person.pk) == person
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_another_connection_is_told_anew():
+    query, person = WrittenQuery(lambda pk: User.objects.filter(pk=pk), int), make_user()
+    assert query.first(person.pk) == person
+    connection.close()
+    assert query.first(person.pk) == person
+
+
+@on_postgresql
+def test_behind_a_pooler_a_query_is_sent_whole(kept_queries, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    query, person = WrittenQuery(lambda pk: User.objects.filter(pk=pk), int), make_user()
+    before = kept_queries()
+    assert query.first(person.pk) == person
+    assert kept_queries() == before
 
 
 def test_written_query_refuses_what_it_cannot_fill_in(db):
