@@ -18,6 +18,7 @@ from standards.tree import version_tree
 from ..figures import Figures
 from ..models import Figure, Release
 from .choosing import Asked, Choice
+from .copy import copied_rows
 from .lines import VersionLines, participation_of
 from .page import Count, Filters, Issue, OrganisationPage, PartLine, Place
 
@@ -143,7 +144,7 @@ _VERSIONS = WrittenQuery(
 def _issued(organisation_id) -> dict[int, Issued]:
     """By framework, that of which most people are counted first."""
     by_framework = {}
-    for framework_pk, title, *issue, numbers in _FIGURES.rows(organisation_id):
+    for framework_pk, title, *issue, numbers in copied_rows(_FIGURES, organisation_id):
         by_framework.setdefault((framework_pk, title), []).append((Issue(*issue), numbers))
     issued = {pk: _of_one(title, *found[:2]) for (pk, title), found in by_framework.items()}
     return dict(sorted(issued.items(), key=lambda item: (-item[1].counted, item[1].framework)))
