@@ -110,6 +110,11 @@ def test_each_way_to_run_starts(environment):
             "DATABASE_URL",
             "Write it as postgres://",
         ),
+        ({"DATABASE_POOLER": "session"}, "DATABASE_POOLER", "one of: none, transaction"),
+        ({"DATABASE_REPLICA_URL": "postgres://portal:hunter2@copy/portal"}, "DATABASE_REPLICA_URL", "Begin both with"),
+        ({"PORTAL_QUEUE": "rabbit"}, "PORTAL_QUEUE", "one of: database, redis"),
+        ({"PORTAL_QUEUE": "redis"}, "PORTAL_QUEUE", "such as redis://127.0.0.1:6379/0"),
+        ({"PORTAL_QUEUE": "redis", "REDIS_URL": "https://:hunter2@x"}, "PORTAL_QUEUE", "such as redis://"),
     ],
 )
 def test_a_missing_or_weak_production_setting_stops_the_start(change, setting, mend):
