@@ -28,6 +28,9 @@ _STAND_INS = {
     datetime: lambda number: datetime(1901, 2, 3, 4, 5, number, tzinfo=UTC),
 }
 _POSTGRESQL_TYPES = {int: "bigint", str: "text", UUID: "uuid", datetime: "timestamptz"}
+# Each asks for what is one person's, one round's or one organisation's, so that a plan does for all values. Left to itself,
+# PostgreSQL plans anew for each where it thinks that it knows more of some.
+_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
 _numbers = count(1)
 
 
@@ -109,7 +112,7 @@ class _Prepared(_Written):
 
     def _tell(self, connection):
         params = self._filled(AsIs(f"${number}") for number, _ in enumerate(self.types, start=1))
-        prepare = f"PREPARE {self.name} ({', '.join(self.types)}) AS {self.sql}"
+        prepare = f"{_PLAN_ONCE}; PREPARE {self.name} ({', '.join(self.types)}) AS {self.sql}"
         # Not by Django's own cursor: it is no query of the page that happens to be the first.
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             cursor.execute(prepare, params)
