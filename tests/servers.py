@@ -87,25 +87,18 @@ class PortalFactory:
         url = self._copy_of_prepared()
         environment = self._environment(url) | {"PORTAL_TESTS_PLANT": plant}
         log = self.folder / f"server-{self.number}.log"
-        with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as listening, log.open("wb") as printed:
-            command = [sys.executable, "-m", "gunicorn", "standards_portal.wsgi", "--log-level", "warning"]
-            command += ["--bind", f"fd://{listening.fileno()}", "--workers", str(workers), "--threads", str(threads)]
-            process = subprocess.Popen(
-                [*command, "--graceful-timeout", "2"],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=subprocess.STDOUT,
-                pass_fds=[listening.fileno()],
-                start_new_session=True,
-            )
+        with closing(listen()) as listening:
+            process = start_gunicorn(listening, environment, log, workers=workers, threads=threads)
             portal = LivePortal(f"http://127.0.0.1:{listening.getsockname()[1]}", url, environment, log, process)
             try:
                 _wait_until_it_answers(portal)
                 yield portal
             finally:
                 _stop(process)
+
+    def served_environment(self):
+        """The environment of processes that serve the demo's people, on a copy of the prepared database."""
+        return self._environment(self._copy_of_prepared())
 
     def environment(self, sqlite_file=""):
         """The environment of a process that serves nobody, on a database of its own: a copy of the file, or a new empty one."""
@@ -116,6 +109,13 @@ class PortalFactory:
         with closing(sqlite3.connect(sqlite_file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         return self._environment(f"sqlite:///{copy}")
+
+    def new_environment(self):
+        """The environment of processes on a database of their own with nothing in it."""
+        self.number += 1
+        return self._environment(
+            self._new_database() if self.cluster else f"sqlite:///{self.folder}/new-{self.number}.sqlite3"
+        )
 
     def close(self):
         """Drop what was made on a database server."""
@@ -172,6 +172,28 @@ class PortalFactory:
             "PORTAL_TESTS_STATIC": str((self.folder if self.cluster else self.shared) / "static"),
             "PYTHONPATH": str(ROOT),
         }
+
+
+def listen():
+    """A socket on the loopback interface for a server, which may end and be followed by another one."""
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+def start_gunicorn(listening, environment, log, *, workers, threads, preload=False):
+    """The portal as production serves it, at a socket that stays the caller's; it leads a process group of its own."""
+    command = [sys.executable, "-m", "gunicorn", "standards_portal.wsgi", "--log-level", "warning"]
+    command += ["--bind", f"fd://{listening.fileno()}", "--workers", str(workers), "--threads", str(threads)]
+    with log.open("ab") as printed:
+        return subprocess.Popen(
+            [*command, "--graceful-timeout", "2", *(["--preload"] if preload else [])],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listening.fileno()],
+            start_new_session=True,
+        )
 
 
 def connect(database_url):
