@@ -54,3 +54,36 @@ class HeldPost(models.Model):
         """How its longest text begins, to tell it from others; empty when there is no text in it."""
         longest = " ".join(max(self.texts, key=len, default="").split())
         return longest if len(longest) <= 60 else f"{longest[:60].rstrip()}…"
+
+
+class WorkerBeatQuerySet(models.QuerySet):
+    def alive(self):
+        """The workers that were seen lately: what they have in hand is theirs."""
+        return self.filter(seen_at__gt=timezone.now() - WorkerBeat.LOST_AFTER)
+
+    def too_old(self):
+        return self.filter(seen_at__lte=timezone.now() - WorkerBeat.KEPT_FOR)
+
+
+class WorkerBeat(models.Model):
+    """A process that does the portal's tasks, and when it was last heard of: its lease on what it has in hand.
+
+    Every worker writes its own row every ``EVERY``. One that was not seen for ``LOST_AFTER`` is taken for dead, and what it had in
+    hand is given to another. The id is made up as a worker starts: it names no machine and nobody.
+    """
+
+    EVERY = timedelta(seconds=15)
+    LOST_AFTER = timedelta(seconds=90)
+    KEPT_FOR = timedelta(days=1)
+
+    worker_id = models.CharField(max_length=64, unique=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = models.Manager.from_queryset(WorkerBeatQuerySet)()
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self):
+        return f"Worker {self.worker_id}"

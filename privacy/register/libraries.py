@@ -39,6 +39,7 @@ LIBRARIES = (
     Record(
         "django_tasks_database.DBTaskResult",
         others="args_kwargs task_path worker_ids queue_name backend_name return_value exception_class_path traceback",
-        kept="2 weeks: manage.py prune_db_task_results; ids only",
+        kept="a week once done, 30 days once dead; ids only",
     ),
+    Record("service.WorkerBeat", others="worker_id", kept="a day; names no machine and nobody"),
 )

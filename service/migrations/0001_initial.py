@@ -47,6 +47,18 @@ class Migration(migrations.Migration):
                 "ordering": ["-held_at"],
             },
         ),
+        migrations.CreateModel(
+            name="WorkerBeat",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("worker_id", models.CharField(max_length=64, unique=True)),
+                ("began_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "ordering": ["-seen_at"],
+            },
+        ),
         # The table of the cache that production uses (CACHES in the settings); it belongs to no model.
         migrations.RunPython(make_cache_table, drop_cache_table),
     ]
