@@ -1,8 +1,8 @@
 """Whom a round waits for, what for and since when: one rule for every page that says what comes next."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -29,8 +29,7 @@ FOR_OWNER = {Stage.ANSWER, Stage.TALK, Stage.CONFIRM, Stage.OWNER_CONFIRMS, Stag
 FOR_LINE_MANAGER = {Stage.REVIEW, Stage.TALK, Stage.CONFIRM, Stage.LINE_MANAGER_CONFIRMS}
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """The stage of a round, and the moment from which it has been there."""
 
     stage: Stage

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ from .reading import ROUND, TALK, VERSION, read_lines, read_rounds, version_of
 _ROUND = slice(len(ROUND))
 _TALK = slice(len(ROUND), len(ROUND) + len(TALK))
 _VERSION = slice(_TALK.stop, _TALK.stop + len(VERSION))
-_FRAMEWORK = VERSION.index("framework_id")
+_FRAMEWORK = _VERSION.start + VERSION.index("framework_id")
 
 
 class Standing(StrEnum):
@@ -38,12 +40,12 @@ class Cell:
 
     level      the rank reached; None where no statement of the area is in the role
     target     the rank needed; None where the area is not in the role
-    kept       the statements below the target as the summary keeps them, in JSON
+    kept       the statements below the target as the summary keeps them, in JSON; None where they were not read
     """
 
     level: int | None
     target: int | None
-    kept: str = "[]"
+    kept: str | None = "[]"
 
     @property
     def in_role(self) -> bool:
@@ -57,12 +59,17 @@ class Cell:
 
     @property
     def missed(self) -> tuple[tuple[int, int], ...]:
-        """The statements below the target, in published order: a statement's pk and the rank reached."""
+        """The statements below the target, in published order: a statement's pk and the rank reached.
+
+        Raises TypeError where they were not read.
+        """
         return () if self.kept == "[]" else tuple((pk, rank) for pk, rank in json.loads(self.kept))
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+_NO_CELL = Cell(None, None)
+
+
+class Talk(NamedTuple):
     """How far the conversation about a round has come."""
 
     held_on: date | None
@@ -71,8 +78,7 @@ class Talk:
     changed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """A shared or agreed round; what ``waiting.wait_of`` asks of one is called as it is there.
 
     noted_lately   whether its owner can already read that this line manager saw its levels a short time ago
@@ -121,8 +127,7 @@ class Round:
         return wait_of(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody with a live line to the line manager, since ``joined_at``."""
 
     pk: int
@@ -132,8 +137,7 @@ class Person:
     joined_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One person under one version. ``cells`` are in the order of the table's areas; () where there are no levels to show.
 
     ``role`` is the title of the round's role profile, "" without one.
@@ -246,10 +250,11 @@ class Team:
         return tuple(row.round for table in self.tables for row in table.rows if row.cells)
 
 
-def read_team(line_manager) -> Team:
+def read_team(line_manager, *, with_missed=True) -> Team:
     """The team of ``line_manager`` with all levels that they may see, in two queries whatever its size.
 
-    Each version that is not remembered by the process costs its own (``standards.tree``).
+    Without ``with_missed`` the statements that somebody is below their target in are left unread (``Cell.missed``). Each version
+    that is not remembered by the process costs its own (``standards.tree``).
     """
     people, requests = [], []
     for line_id, pk, name, email, job_title, accepted_at, asked_at in read_lines(line_manager):
@@ -258,7 +263,7 @@ def read_team(line_manager) -> Team:
         else:
             people.append((name.casefold(), email, Person(pk, name or email, job_title, line_id, accepted_at)))
     people = tuple(person for *_, person in sorted(people, key=lambda each: each[:2]))
-    tables, not_shared = _tables(people, read_rounds(line_manager))
+    tables, not_shared = _tables(people, read_rounds(line_manager, with_missed=with_missed))
     return Team(people, tables, not_shared, tuple(sorted(requests, key=lambda each: each.asked_at, reverse=True)))
 
 
@@ -285,7 +290,7 @@ def _counted(rounds):
     """Of one person's rounds, the latest first, those that count: of each framework the shared one, else the one agreed last."""
     counted = {}
     for values in rounds:
-        framework = values[_VERSION][_FRAMEWORK]
+        framework = values[_FRAMEWORK]
         if framework not in counted or values[2] == Assessment.State.SHARED:
             counted[framework] = values
     return counted.values()
@@ -308,9 +313,16 @@ def _row(person, values, areas, roles):
     role = roles.get(found.role_profile_id, "")
     if found.hides_levels:
         return Row(person, Standing.HIDDEN, found, role)
-    sums = {area: rest for area, *rest in json.loads(values[-1] or "[]")}
-    cells = tuple(Cell(*sums[area.pk]) if area.pk in sums else Cell(None, None) for area in areas)
+    sums = dict(map(_sum, (values[-1] or "").splitlines()))
+    cells = tuple([sums.get(area.pk, _NO_CELL) for area in areas])
     return Row(person, Standing.AGREED if found.is_agreed else Standing.SHARED, found, role, cells)
+
+
+@lru_cache(maxsize=4096)
+def _sum(line):
+    """The area's pk and the cell that a line of ``read_rounds`` says: there are few different ones, so each is made once."""
+    area, level, target, *kept = line.split(" ", 3)
+    return int(area), Cell(int(level) if level else None, int(target) if target else None, kept[0] if kept else None)
 
 
 def _count(cells):

@@ -1,10 +1,10 @@
 """What is asked of the database about a team: two queries, whose SQL is written once."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Aggregate, Exists, OuterRef, Subquery, TextField
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from assessments.models import Assessment, Reading, Summary
@@ -29,18 +29,21 @@ FIELDS = (
 )
 
 
-class _AsList(Aggregate):
-    """The values of all rows as one text: a list of lists in JSON. A row of its own for each area would take longer to read."""
+class _AsLines(Aggregate):
+    """The values of all rows as one text: a row on each line, its values apart by spaces, nothing for NULL.
+
+    A row of its own for each area would take longer to read, and so does JSON.
+    """
 
     output_field = TextField()
 
     def as_sqlite(self, compiler, connection, **context):
-        template = "JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))"
-        return self.as_sql(compiler, connection, template=template, **context)
+        template = "GROUP_CONCAT(IFNULL(%(expressions)s, ''), CHAR(10))"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=", '') || ' ' || IFNULL(", **context)
 
     def as_postgresql(self, compiler, connection, **context):
-        template = "JSON_AGG(JSON_BUILD_ARRAY(%(expressions)s))::text"
-        return self.as_sql(compiler, connection, template=template, **context)
+        template = "STRING_AGG(CONCAT(%(expressions)s), CHR(10))"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=", ' ', ", **context)
 
 
 def _lines(user_pk):
@@ -53,13 +56,13 @@ def _lines(user_pk):
     return live.union(waiting, all=True)
 
 
-def _rounds(user_pk, since):
+def _rounds(user_pk, since, sums_of):
     user = User(pk=user_pk)
     sums = (
         Summary.objects.filter(assessment=OuterRef("pk"))
         .order_by()
         .values("assessment")
-        .annotate(sums=_AsList("area_id", "level", "target", Cast("missed", TextField())))
+        .annotate(sums=_AsLines(*sums_of))
     )
     noted = Reading.objects.lately(user, Reading.What.TEAM, since).filter(assessment=OuterRef("pk"))
     return (
@@ -71,7 +74,9 @@ def _rounds(user_pk, since):
 
 
 _written_lines = WrittenQuery(_lines, int)
-_written_rounds = WrittenQuery(_rounds, int, datetime)
+_LEVELS = ("area_id", "level", "target")
+_written_rounds = WrittenQuery(partial(_rounds, sums_of=_LEVELS), int, datetime)
+_written_rounds_with_missed = WrittenQuery(partial(_rounds, sums_of=(*_LEVELS, "missed")), int, datetime)
 
 
 def read_lines(line_manager) -> list[tuple]:
@@ -82,13 +87,14 @@ def read_lines(line_manager) -> list[tuple]:
     return _written_lines.rows(line_manager.pk)
 
 
-def read_rounds(line_manager) -> list[tuple]:
+def read_rounds(line_manager, *, with_missed) -> list[tuple]:
     """The rounds that are ``read_by`` ``line_manager``, the one shared last first.
 
-    A row has the values of ``ROUND``, ``TALK`` and ``VERSION``, the framework's title, and the summaries in JSON: [area's pk,
-    level, target, statements missed in JSON] of each area; None where there are none.
+    A row has the values of ``ROUND``, ``TALK`` and ``VERSION``, the framework's title, and the summaries in one text, None where
+    there are none: a line for each area, of its pk, the level, the target and, ``with_missed``, the statements missed in JSON.
     """
-    return _written_rounds.rows(line_manager.pk, timezone.now() - Reading.NOTED_ONCE_IN)
+    query = _written_rounds_with_missed if with_missed else _written_rounds
+    return query.rows(line_manager.pk, timezone.now() - Reading.NOTED_ONCE_IN)
 
 
 def version_of(values) -> Version:

@@ -18,7 +18,8 @@ from ..team.standing_out import standing_out
 @require_safe
 def team_list(request):
     """The level of each person in each area, as far as it was shared, and what stands out."""
-    team = read_team(request.user)
+    # The statements missed are counted beside the levels of one area, and nowhere else.
+    team = read_team(request.user, with_missed="area" in request.GET)
     choice = choice_of(request.GET, team)
     shows_team(request, team)
     context = {

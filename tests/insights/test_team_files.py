@@ -344,7 +344,7 @@ def crowd(tree, number, *, first=1, name="Person {:03}"):
         row = make_row(tree, f"Row {place}", rank=1 + place % 3, targets={"B4": None if place % 7 == 3 else 3})
         person = Person(first + place, name.format(first + place), "", 0, NOW)
         standing = Standing.SHARED if place % 3 else Standing.AGREED
-        rows.append(replace(row, person=person, standing=standing, role="Contract Manager, for a frontline service"))
+        rows.append(row._replace(person=person, standing=standing, role="Contract Manager, for a frontline service"))
         if place % 9 == 8:
             rows[-1] = Row(person, Standing.HIDDEN, row.round)
     return rows
