@@ -1,18 +1,52 @@
-"""How gunicorn serves the portal; it reads this file from the folder that it is started in."""
+"""How gunicorn serves the portal; it reads this file from the folder that it is started in.
 
+What stands here holds unless the command line says otherwise (docs/decisions/health-and-metrics.md).
+"""
+
+import sys
 from threading import Thread
 
 from service.logging import configuration
 from standards_portal.environment import env_flag
+from standards_portal.serving import folder_for_heartbeats, read_serving
+
+_serving = read_serving()
+
+wsgi_app = "standards_portal.wsgi"
+bind = _serving.bind
+worker_class = "standards_portal.closing_worker.ClosingWorker"
+workers = _serving.workers
+threads = _serving.threads
+graceful_timeout = _serving.stops_within
+keepalive = _serving.keepalive
+max_requests = _serving.max_requests
+max_requests_jitter = _serving.max_requests // 10
+worker_tmp_dir = folder_for_heartbeats()
+# Loaded once and shared: wsgi.py keeps the collector of garbage from copying it.
+preload_app = True
+# One more way in that nobody asked for.
+control_socket_disable = True
 
 # The longest address that gunicorn allows: a long search is answered by the portal, in words, and not by gunicorn.
 limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Whether somebody came by HTTPS is for TRUST_PROXY alone to say; gunicorn would believe anybody on this machine.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+forwarder_headers = ""
 
 # What gunicorn has to say, which in its own words names whole addresses, is written as the portal's lines are. The line of each
 # request is the portal's (service.middleware), so gunicorn's own stays off.
 accesslog = None
 _written = configuration(debug=env_flag("DEBUG"), demo=env_flag("PORTAL_DEMO"))
 logconfig_dict = _written | {"loggers": {"gunicorn.error": {"handlers": ["stderr"], "propagate": False}}}
+
+
+def pre_fork(server, worker):
+    """Let no connection to the database be shared: two processes on one would read each other's answers."""
+    if "django.db" in sys.modules:
+        sys.modules["django.db"].connections.close_all()
 
 
 def post_worker_init(worker):

@@ -36,6 +36,8 @@ def answered_health(get_response):
         response = answer() if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
+        # Django writes a line of every refusal, and whoever watches asks every few seconds.
+        response._has_been_logged = True
         return response
 
     return middleware
@@ -88,8 +90,8 @@ class _Look:
                 self._take_part("cache", _cache, connection, "fails")
         finally:
             connection.close()
-            self.done.set()
             self._say_when_it_changes()
+            self.done.set()
 
     def _take_part(self, part, find, connection, otherwise):
         try:

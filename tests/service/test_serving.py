@@ -1,0 +1,219 @@
+"""Gunicorn as its file has it: it stops and begins again without losing a request, and believes nobody who passes something on."""
+
+import http.client
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from standards_portal import serving
+from tests.conftest import HEAVY
+
+ROOT = Path(__file__).parents[2]
+NAMES = (
+    "WEB_CONCURRENCY",
+    "PORTAL_THREADS",
+    "PORTAL_BIND",
+    "PORTAL_STOPS_WITHIN",
+    "PORTAL_KEEPALIVE",
+    "PORTAL_MAX_REQUESTS",
+)
+
+
+@contextmanager
+def served(tmp_path, **environment):
+    """A gunicorn with the portal's file and a small site: its port and process, stopped at the end."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name not in NAMES and not name.startswith("PORTAL_")}
+    kept |= {"PORTAL_DEMO": "1", "PORTAL_BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "2", "PORTAL_THREADS": "2"}
+    log = tmp_path / "gunicorn.log"
+    with log.open("wb") as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "tests.slow_site"],
+            cwd=ROOT,
+            env=kept | environment,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        give_up = time.monotonic() + 60
+        while True:
+            try:
+                ask(port, "/")
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < give_up, log.read_text()
+                time.sleep(0.05)
+        yield port, process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+
+def ask(port, path, headers=None):
+    """The status and the text of an answer, over a connection of its own."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def in_hand(port):
+    """A slow request that has begun, and the list that its answer is put into."""
+    found = []
+
+    def wait():
+        try:
+            found.append(ask(port, "/slow")[0])
+        except (OSError, http.client.HTTPException) as error:
+            found.append(type(error).__name__)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    time.sleep(0.5)
+    return thread, found
+
+
+def is_refused(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_server_that_is_asked_to_stop_answers_what_it_has_in_hand(tmp_path):
+    with served(tmp_path) as (port, process):
+        thread, found = in_hand(port)
+        process.terminate()
+        time.sleep(0.7)
+        assert is_refused(port)
+        thread.join()
+        assert found == [200]
+        assert process.wait(timeout=10) == 0
+
+
+def test_a_server_that_has_waited_long_enough_stops_all_the_same(tmp_path):
+    with served(tmp_path, PORTAL_STOPS_WITHIN="1") as (port, process):
+        thread, found = in_hand(port)
+        began = time.monotonic()
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+        assert 0.9 < time.monotonic() - began < 1.9
+        thread.join()
+        assert found == ["RemoteDisconnected"] or found == ["ConnectionResetError"]
+
+
+def test_a_server_that_begins_again_loses_no_request(tmp_path):
+    with served(tmp_path) as (port, process):
+        statuses, workers, stop = [], set(), threading.Event()
+
+        def go_on():
+            while not stop.is_set():
+                status, text = ask(port, "/")
+                statuses.append(status)
+                workers.add(text.split()[0])
+
+        threads = [threading.Thread(target=go_on) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for _ in range(5 if HEAVY else 1):
+            time.sleep(0.3)
+            process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert set(statuses) == {200}
+        assert len(statuses) > 100
+        assert len(workers) >= 4  # two of before, two of after
+
+
+def test_nobody_is_believed_about_https_or_paths(tmp_path):
+    with served(tmp_path) as (port, _):
+        forged = {"X-Forwarded-Proto": "https", "SCRIPT_NAME": "/evil", "PATH_INFO": "/evil", "Script-Name": "/evil"}
+        status, text = ask(port, "/page", forged)
+        assert (status, text.split()[1:]) == (200, ["http", "/page"])
+
+
+def test_headers_have_their_limits(tmp_path):
+    with served(tmp_path) as (port, _):
+        assert ask(port, "/", {"Cookie": "a" * 8000})[0] == 200
+        assert ask(port, "/", {"Cookie": "a" * 9000})[0] == 431
+        assert ask(port, "/", {f"X-{number}": "1" for number in range(70)})[0] == 431
+        assert ask(port, "/" + "a" * 8200)[0] == 414
+
+
+# What the file takes from the environment
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_without_settings_it_fits_the_machine(bare):
+    bare.setattr(os, "sched_getaffinity", lambda process: {0, 1})
+    assert serving.read_serving() == serving.Serving(
+        workers=3, threads=4, bind=["127.0.0.1:8000"], stops_within=30, keepalive=75, max_requests=0
+    )
+
+
+def test_each_may_be_set(bare):
+    for name, value in zip(NAMES, ("5", "8", "unix:/run/portal.sock, [::1]:9000", "10", "0", "20000"), strict=True):
+        bare.setenv(name, value)
+    assert serving.read_serving() == serving.Serving(
+        workers=5,
+        threads=8,
+        bind=["unix:/run/portal.sock", "[::1]:9000"],
+        stops_within=10,
+        keepalive=0,
+        max_requests=20000,
+    )
+    file = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    assert (file["workers"], file["threads"], file["max_requests_jitter"]) == (5, 8, 2000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("WEB_CONCURRENCY", "0", "from 1 to 64"),
+        ("PORTAL_THREADS", "many", "from 1 to 32"),
+        ("PORTAL_STOPS_WITHIN", "0", "from 1 to 600"),
+        ("PORTAL_KEEPALIVE", "-1", "from 0 to 600"),
+        ("PORTAL_MAX_REQUESTS", "1.5", "from 0 to 100000000"),
+    ],
+)
+def test_what_cannot_be_read_stops_the_start(bare, name, value, mend):
+    bare.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} is .*{mend}"):
+        serving.read_serving()
+
+
+def test_heartbeats_are_written_into_memory_where_there_is_some(monkeypatch, tmp_path):
+    monkeypatch.setattr(serving, "SHARED_MEMORY", tmp_path)
+    assert serving.folder_for_heartbeats() == str(tmp_path)
+    monkeypatch.setattr(serving, "SHARED_MEMORY", tmp_path / "not-there")
+    assert serving.folder_for_heartbeats() is None
+
+
+def test_no_connection_to_the_database_is_handed_to_a_worker(monkeypatch):
+    closed = []
+    monkeypatch.setattr("django.db.connections.close_all", lambda: closed.append("all"))
+    runpy.run_path(str(ROOT / "gunicorn.conf.py"))["pre_fork"](None, None)
+    assert closed == ["all"]
