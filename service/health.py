@@ -15,6 +15,8 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponseNotAllowed, JsonResponse
 
+from .backlog import read_backlog
+
 log = logging.getLogger(__name__)
 
 # Seconds: how long somebody waits for an answer, how long a part of it may take, and how long it is said again without asking.
@@ -79,6 +81,7 @@ class _Look:
         self.began = monotonic()
         self.done = Event()
         self.found = {"database": "no answer", "migrations": "not known", "cache": "not known"}
+        self.found["worker"] = "not known"
 
     def take(self):
         """Find out; whatever fails is a word of the answer."""
@@ -88,6 +91,7 @@ class _Look:
             if self.found["database"] == GOOD["database"]:
                 self._take_part("migrations", _migrations, connection, "not known")
                 self._take_part("cache", _cache, connection, "fails")
+                self._take_part("worker", _worker, connection, "not known")
         finally:
             connection.close()
             self._say_when_it_changes()
@@ -99,7 +103,7 @@ class _Look:
                 self.found[part] = find(connection)
         except Exception as error:
             self.found[part] = otherwise
-            if _Look.was_ready:
+            if _Look.was_ready and part in GOOD:
                 log.warning("The %s cannot be used (%s)", part, type(error).__name__)
 
     def _say_when_it_changes(self):
@@ -150,3 +154,13 @@ def _cache(connection):
     """Only read: a database that takes no writes for a while still shows people their pages."""
     cache.get("service.health")
     return GOOD["cache"]
+
+
+def _worker(connection):
+    """A worker that is late is said and takes no server away: all would go at once, and people's pages do not need it."""
+    found = read_backlog()
+    return {
+        "late": found.is_late,
+        "seen_seconds_ago": found.seen_seconds,
+        "oldest_waiting_seconds": found.oldest_seconds,
+    }

@@ -55,7 +55,7 @@ WITHIN = {
     "access": "",
     "openid": "addresses reauthentication single_sign_on models",
     "adapters": "openid reauthentication sealing second_factors single_sign_on",
-    "management": "access editions actions answers standing demo exports exact raw_counts seeding tally models",
+    "management": "sweeping access editions actions answers standing demo exports exact raw_counts seeding tally models",
     "seeding": "actions",
     "stages": "models",
     "tally": "stages models",
@@ -63,8 +63,12 @@ WITHIN = {
     "raw_counts": "models",
     "migrations": "guards models",
     "apps": "checks logging worker",
-    "worker": "logging",
+    "worker": "logging sweeping models",
+    "redis_queue": "worker models",
+    "sweeping": "",
+    "backlog": "models",
     "error_reports": "logging",
+    "health": "backlog",
     "middleware": "held_posts logging reauthentication second_factors shown actions models",
     "models": "written_queries",
     "sessions": "written_queries",
@@ -72,7 +76,7 @@ WITHIN = {
     "context_processors": "held_posts",
     "held_posts": "models",
     "forms": "addresses openings single_sign_on records answers wording demo notice_words plans models",
-    "actions": "register retention traces summaries tally exact counts rounding "
+    "actions": "permissions reports register retention traces summaries tally exact counts rounding "
     "importing follower reviewers answers carrying agreement standing previous records fingerprint links resemblance "
     "publication "
     "organisation_import "

@@ -4,6 +4,7 @@ import logging
 import socket
 import time
 from contextlib import closing
+from functools import partial
 
 import pytest
 from django.core.cache import cache
@@ -15,12 +16,14 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from service import health
+from service.backlog import Backlog
 from tests.conftest import HEAVY
 
 pytestmark = pytest.mark.django_db
 
-READY = {"ready": True, "database": "answers", "migrations": "applied", "cache": "works"}
-GONE = {"ready": False, "migrations": "not known", "cache": "not known"}
+NO_WORKER = {"late": True, "seen_seconds_ago": None, "oldest_waiting_seconds": 0}
+READY = {"ready": True, "database": "answers", "migrations": "applied", "cache": "works", "worker": NO_WORKER}
+GONE = {"ready": False, "migrations": "not known", "cache": "not known", "worker": "not known"}
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +150,7 @@ def test_a_query_that_takes_too_long_is_ended_by_the_server(monkeypatch):
 def test_migrations_that_are_missing_are_asked_for_again_and_then_remembered(monkeypatch, tmp_path):
     with monkeypatch.context() as empty:
         kept_elsewhere(empty, SQLite, NAME=str(tmp_path / "empty.sqlite3"))
-        assert ask() == (503, READY | {"ready": False, "migrations": "missing"})
+        assert ask() == (503, READY | {"ready": False, "migrations": "missing", "worker": "not known"})
     assert ask() == (200, READY)
     monkeypatch.setattr(MigrationExecutor, "__init__", None)
     assert ask() == (200, READY)
@@ -171,3 +174,15 @@ def test_however_many_ask_one_looks(monkeypatch):
     monkeypatch.setattr(health, "_answers", None)
     assert [ask() for _ in range(5)] == [(200, READY)] * 5
     assert health._Look.latest is look
+
+
+def test_a_worker_that_is_late_is_said_and_takes_no_server_away(monkeypatch):
+    for seen, oldest, is_late in ((4, 0, False), (91, 0, True), (4, 301, True)):
+        monkeypatch.setattr(health, "read_backlog", partial(Backlog, 1, oldest, seen))
+        worker = {"late": is_late, "seen_seconds_ago": seen, "oldest_waiting_seconds": oldest}
+        assert ask() == (200, READY | {"worker": worker})
+
+
+def test_a_queue_that_does_not_answer_is_said_and_takes_no_server_away(monkeypatch):
+    monkeypatch.setattr(health, "read_backlog", None)
+    assert ask() == (200, READY | {"worker": "not known"})
