@@ -1,7 +1,9 @@
-"""The cells of a heat map: there are few different ones under a version, so each is drawn once and remembered."""
+"""The rows of a heat map as its template writes them, and their cells: there are few different ones under a version, so each is
+drawn once and remembered."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.template.loader import get_template
@@ -9,12 +11,16 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from assessments.waiting import Stage
+from govuk.environment import day
 from standards.tree import NOT_YET, VersionTree
+
+from .levels import Table
 
 DARKEST = 3
 _TEMPLATE = "insights/_team_cells.html"
 _WAITS = "assessments/_waits.html"
 _NO_ROUND = UUID(int=0)
+NO_LEAD = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +67,92 @@ def cells_of(tree) -> Cells:
     return Cells(tree, {NOT_YET: 0} | shades, _kept(tree.pk, tree.edited_at))
 
 
-def round_path(route="assessment-detail") -> tuple[str, str]:
+class RowTexts(NamedTuple):
+    """What a row of the table says, ready to be written: to look it up in the template, bit by bit, took half of the page.
+
+    address         of the round; "" where there is none to read
+    role            the title of the role profile, else of the job
+    said            whose levels they are
+    lead, words     where what waits for the line manager is gone on with, and what for; "" where nothing waits
+    title           of the round, for who cannot see which row ``words`` stand in
+    cells           as HTML; "" where there are no levels to show
+    missed          how many statements are below the target; only where one area is looked at
+    """
+
+    name: str
+    address: str
+    role: str
+    said: str
+    lead: str
+    words: str
+    title: str
+    cells: str
+    missed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The part of a table that is chosen, as its template writes it: ``places`` are those of the areas whose columns are shown, and
+    ``shades`` how dark the cells are by rank."""
+
+    table: Table
+    places: tuple[int, ...]
+    rows: tuple[RowTexts, ...]
+    shades: dict[int, int]
+
+
+def drawn_of(chosen, *, alone: bool) -> Drawn:
+    """What draws ``chosen`` (``insights.team.choosing``); ``alone`` says that one area is looked at, and what is missed in it."""
+    cells, lead_of = cells_of(chosen.table.tree), _leads()
+    before, after = _round_path("assessment-detail")
+    rows = []
+    for row in chosen.rows:
+        person, found = row.person, row.round
+        address = said = missed = ""
+        lead = NO_LEAD
+        if found:
+            address = f"{before}{found.pk}{after}"
+            said = f"Agreed {day(found.agreed_at)}" if found.is_agreed else "Own levels" if row.cells else "Shared"
+            lead = lead_of(found)
+        if alone and row.cells:
+            cell = row.cells[chosen.places[0]]
+            html, missed = cells.one(cell), _missed(cell)
+        else:
+            html = cells.row(row.cells)
+        rows.append(RowTexts(person.name, address, row.role or person.job_title, said, *lead, html, missed))
+    return Drawn(chosen.table, chosen.places, tuple(rows), cells.shades)
+
+
+def _missed(cell):
+    return str(len(cell.missed) or "None") if cell.in_role else "–"
+
+
+def _leads():
+    """What finds the address, the words and the title that lead on to a round, ``NO_LEAD`` where it waits for somebody else.
+
+    The words of each stage are worked out once for a page.
+    """
+    stages = {}
+
+    def lead_of(found):
+        wait = found.wait
+        if not wait.for_line_manager:
+            return NO_LEAD
+        key = wait.stage, found.acted_at is None
+        if key not in stages:
+            words = get_template(_WAITS).template.module.lead_text(found, wait).strip()
+            route = "review-detail" if wait.stage == Stage.REVIEW else "conversation-detail"
+            stages[key] = (*_round_path(route), words)
+        before, after, words = stages[key]
+        return f"{before}{found.pk}{after}", words, found.title
+
+    return lead_of
+
+
+def _round_path(route):
     """What stands before and after a round's key in its address: a table has many of them, and each is slow to make."""
     before, after = reverse(route, args=[_NO_ROUND]).split(str(_NO_ROUND))
     return before, after
-
-
-class Leads:
-    """Where what waits for the line manager is gone on with, and the words for it: of each stage worked out once for a page."""
-
-    def __init__(self):
-        self._found = {}
-
-    def of(self, found, wait) -> tuple[str, str]:
-        """The address and the words for a round that waits for them."""
-        key = wait.stage, found.acted_at is None
-        if key not in self._found:
-            words = get_template(_WAITS).template.module.lead_text(found, wait).strip()
-            self._found[key] = (
-                round_path("review-detail" if wait.stage == Stage.REVIEW else "conversation-detail"),
-                words,
-            )
-        (before, after), words = self._found[key]
-        return f"{before}{found.pk}{after}", words
 
 
 @lru_cache(maxsize=8)

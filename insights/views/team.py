@@ -8,7 +8,7 @@ from people.models import ReportingLine
 from ..models import NeededCover
 from ..team.choosing import choice_of, choices_in, chosen_of
 from ..team.cover import cover_of
-from ..team.drawing import Leads, cells_of, round_path
+from ..team.drawing import drawn_of
 from ..team.levels import read_team
 from ..team.members import team_of
 from ..team.shown import shows_team
@@ -26,11 +26,9 @@ def team_list(request):
         "team": team,
         "choice": choice,
         "choices": choices_in(team),
-        "chosen": [(each, cells_of(each.table.tree)) for each in chosen_of(team, choice)],
+        "drawn": [drawn_of(each, alone=bool(choice.area)) for each in chosen_of(team, choice)],
         "findings": standing_out(team, cover_of(team, NeededCover.objects.set_by(request.user))),
         "rounds": {row.person.pk: row.round for table in team.tables for row in table.rows},
-        "round_path": round_path(),
-        "leads": Leads(),
         "waiting": len(team.waiting),
     }
     return render(request, "insights/team_list.html", context)
