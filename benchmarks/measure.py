@@ -92,6 +92,12 @@ class Measurer:
             steady=steady,
         )
 
+    def floor_seconds(self) -> float:
+        """F, in seconds of CPU: the middle of some measurements, once the server has prepared what it prepares beside requests."""
+        while self._cpu(self.floor, least=0.1)[0] > 2 * self._cpu(self.floor, least=0.1)[0]:
+            continue
+        return median(self._cpu(self.floor)[0] for _ in range(ROUNDS))
+
     def assets(self, pages: list[Case]) -> Figures:
         """The style sheets and scripts that a page links to, gzipped: those of the page that has most."""
         sizes = {}

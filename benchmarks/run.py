@@ -27,6 +27,9 @@ def main(arguments=None):
     parser.add_argument(
         "--people", nargs="+", type=int, metavar="count", help="measure figures among so many made-up people instead"
     )
+    parser.add_argument("--load", action="store_true", help="measure a Monday after a campaign's e-mail instead")
+    parser.add_argument("--quick", action="store_true", help="with --load: a look of a minute")
+    parser.add_argument("--threads", type=int, default=4, help="with --load: threads of each process, 4 unless given")
     parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
     options = parser.parse_args(arguments)
     django.setup()
@@ -43,6 +46,14 @@ def main(arguments=None):
     from .teams import cases_of_teams
 
     server = _server()
+    if options.load:
+        from .load.run import measure as measure_load
+
+        server.wait()
+        floor = floors(session_for(make_round("full")[0].owner, settings.FLOOR_BACKEND))
+        report = measure_load(Measurer(server, floor), quick=options.quick, threads=options.threads, say=_say)
+        print("\n".join(report))
+        return 0
     if options.people:
         from .organisations import measure as measure_organisations
 

@@ -95,10 +95,10 @@ class Server:
 
     def cpu(self) -> tuple[float, float]:
         """Seconds of CPU used so far by the server's processes, and by PostgreSQL's but for the measurer's own connection."""
-        return _tree_ticks(self.pid) / TICKS, _tree_ticks(self.postgres_pid, but_for=self.own_backend) / TICKS
+        return tree_ticks(self.pid) / TICKS, tree_ticks(self.postgres_pid, but_for=self.own_backend) / TICKS
 
 
-def _tree_ticks(root: int, but_for: int | None = None) -> int:
+def tree_ticks(root: int, but_for: int | None = None) -> int:
     """User and system time of a process and its descendants, those that ended included, in clock ticks (proc(5))."""
     parents, ticks = {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -113,6 +113,12 @@ def _tree_ticks(root: int, but_for: int | None = None) -> int:
     while grown := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= grown
     return sum(ticks[pid] for pid in tree if pid in ticks and pid != but_for)
+
+
+def free_port() -> int:
+    """A port on the loopback interface that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
 
 
 def gzipped(content: bytes) -> int:

@@ -1,0 +1,303 @@
+"""Measures that Monday: ``script/bench --load``, or ``--load --quick`` for a look of a minute that is no measurement.
+
+The portal serves as in production, with PostgreSQL's durable defaults. The rate at which people come is set, with two processes, so
+that both cores are at about 80 % without the rendering of PDFs; the same rate is then kept for other numbers of processes, and
+for a worker that renders without a break. One process that cannot carry that rate is measured at what it can.
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.contrib.auth.hashers import check_password
+from django.db.models import Min
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from assessments import tasks
+from assessments.models import Assessment, ReportFile
+from insights.actions.campaigns import start_campaign
+from people.models import Organisation, User
+from standards.models import Version
+from tests.smtp import listening
+
+from ..machine import commit, described, load_average
+from . import figures
+from .cpu import Usage, sync_ms
+from .population import PASSWORD, make_people
+from .serving import Coming, Portal
+
+MAKE_FILES = getattr(tasks, "make_report_files", None)
+BUSY = 0.8
+TAIL = 2
+FIRST_RATE = 0.6
+CARRIED = 0.95
+INVITED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many people, and how many seconds of each thing."""
+
+    people: int
+    warm: float
+    look: float
+    looks: int
+    stretch: float
+    flood: float
+    processes: tuple[int, ...]
+
+
+WHOLE = Lengths(people=2800, warm=5, look=9, looks=3, stretch=40, flood=7, processes=(2, 1, 4))
+QUICK = Lengths(people=700, warm=2, look=4, looks=1, stretch=8, flood=0, processes=(2,))
+
+
+class Measuring:
+    """One run. ``say`` is told how it goes on; ``floor`` is F in seconds of CPU."""
+
+    def __init__(self, stack, lengths, threads, folder, say):
+        self.stack, self.lengths, self.threads, self.folder, self.say = stack, lengths, threads, folder, say
+        self.sink, mail_port = stack.enter_context(listening())
+        self.portal = Portal(folder, mail_port)
+        self.postgres = int(os.environ["POSTGRES_PID"])
+        self.coming, self.roots = None, {}
+        self.a_person = 0.0
+
+    def all(self) -> list[figures.Stretch]:
+        found, rate = [], None
+        for processes in self.lengths.processes:
+            with self.portal.gunicorn(processes, self.threads) as (port, pid):
+                self.say(f"gunicorn: {processes} × {self.threads}")
+                self._meet(port, pid)
+                if rate is None:
+                    rate = self._find_rate(processes)
+                found += self._pair(processes, rate)
+                if self.lengths.flood:
+                    found[-2] = replace(found[-2], asked=self._flood(rate))
+                self.coming.order(rate=0)
+        return sorted(found, key=lambda each: (each.processes, each.renders))
+
+    def invite(self, departments) -> float:
+        """Invite the people of so many departments, as the worker sends it; returns e-mails a second."""
+        version, top = Version.objects.latest_published(), Organisation.objects.get(code="monday")
+        analyst = User.objects.get(email="analyst@example.org")
+        for organisation in top.parts.order_by("pk")[:departments]:
+            due = timezone.localdate() + timedelta(days=30)
+            start_campaign(
+                organisation=organisation, framework=version.framework, due_on=due, remind_days=(7,), by=analyst
+            )
+        with self.portal.worker(renders=False):
+            while not self.sink.accepted:
+                time.sleep(0.05)
+            began = time.monotonic()
+            while DBTaskResult.objects.exclude(status__in=("SUCCESSFUL", "FAILED")).exists():
+                time.sleep(0.2)
+                if time.monotonic() - began > 90:
+                    break
+        return len(self.sink.accepted) / max(0.1, time.monotonic() - began)
+
+    def _meet(self, port, pid):
+        if self.coming is None:
+            self.coming = Coming(self.portal, self.stack, self.folder / "plan.json", port)
+        else:
+            self.coming.order(port=port)
+        self.roots = {"server": pid, "PostgreSQL": self.postgres, "load": self.coming.process.pid}
+
+    def _find_rate(self, processes):
+        """People a second at which both cores are busy as far as they should be."""
+        rate = FIRST_RATE
+        with self.portal.worker(renders=False) as worker:
+            for _ in range(self.lengths.looks):
+                seen = self._stretch("look", processes, rate, worker, seconds=self.lengths.look)
+                busy = seen.shares["all"]
+                self.a_person = seen.a_second / rate
+                self.say(f"{rate:.2f} people a second: {seen.a_second:.0f} requests, cores at {busy:.0%}")
+                rate *= min(2.5, max(0.3, BUSY / busy))
+        return rate
+
+    def _pair(self, processes, rate):
+        """The same load without PDFs and beside a worker that renders without a break; less of it where it cannot be carried."""
+        with self.portal.worker(renders=False) as worker:
+            without = self._stretch("without", processes, rate, worker)
+            if without.a_second < CARRIED * rate * self.a_person:
+                carried = 0.85 * without.a_second / self.a_person
+                self.say(f"{processes} carry no {rate:.2f} people a second; at {carried:.2f} instead")
+                self.coming.order(rate=0, forget=True)
+                time.sleep(3 * self.lengths.warm)
+                without = self._stretch("without", processes, carried, worker)
+        self._give_pdfs()
+        with self.portal.worker(renders=True) as worker:
+            beside = self._stretch("beside PDFs", processes, without.rate, worker, renders=True)
+        self._take_pdfs_back()
+        return [without, beside]
+
+    def _stretch(self, name, processes, rate, worker, *, seconds=0, renders=False):
+        seconds = seconds or self.lengths.stretch
+        path = self.folder / "seen.json"
+        roots = self.roots | {"worker": worker}
+        self.coming.order(rate=rate)
+        time.sleep(self.lengths.warm)
+        self.coming.order(save=str(path))
+        began, sent, made = timezone.now(), len(self.sink.accepted), timezone.now()
+        before, lag = Usage.of(roots), (0.0, 0)
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            time.sleep(min(2, left))
+            lag = max(lag, queue_lag())
+        shares = Usage.of(roots).since(before)
+        time.sleep(TAIL)
+        self.coming.order(save=str(path))
+        seen = json.loads(path.read_text("utf-8"))
+        window = (seen["began"], seen["began"] + seconds)
+        failed, refused = figures.answers_of(seen["requests"])
+        found = figures.Stretch(
+            name=name,
+            processes=processes,
+            threads=self.threads,
+            rate=rate,
+            seconds=seconds,
+            renders=renders,
+            kinds=figures.kinds_of(seen["requests"], *window),
+            shares=shares,
+            wrong=seen["refused"],
+            late=figures.late_of(seen["requests"], *window),
+            lag=lag,
+            made=(pdfs_since(made), len(self.sink.accepted) - sent),
+            failed=failed,
+            refused=refused,
+            missing=seen["missing"],
+        )
+        save = found.kinds.get(figures.SAVE)
+        if name != "look" and save:
+            self.say(
+                f"{name}: {rate:.2f} people, {found.a_second:.0f} requests a second, cores at {shares['all']:.0%}, "
+                f"a save {save.p50:.1f}, {save.p95:.1f}, {save.p99:.1f} ms; {failed} failed, {refused} refused "
+                f"({(timezone.now() - began).total_seconds():.0f} s)"
+            )
+        for wrong, times in list(found.wrong.items())[:5]:
+            self.say(f"  {times} × {wrong}")
+        return found
+
+    def _flood(self, rate):
+        """Requests a second at most: more come than can be answered."""
+        path = self.folder / "flood.json"
+        self.coming.order(rate=2.5 * rate)
+        time.sleep(2)
+        self.coming.order(save=str(path))
+        time.sleep(self.lengths.flood)
+        self.coming.order(rate=0, forget=True, save=str(path))
+        seen = json.loads(path.read_text("utf-8"))
+        most = sum(1 for *_, status in seen["requests"] if status) / seen["seconds"]
+        self.say(f"at most {most:.0f} requests a second")
+        time.sleep(self.lengths.flood)
+        return most
+
+    def _give_pdfs(self):
+        """Give the worker more PDFs to make than it can."""
+        ReportFile.objects.all().delete()
+        if MAKE_FILES is None:
+            return
+        for pk in Assessment.objects.exclude(state=Assessment.State.DRAFT).values_list("pk", flat=True):
+            MAKE_FILES.enqueue(str(pk))
+
+    def _take_pdfs_back(self):
+        if MAKE_FILES is None:
+            return
+        path = MAKE_FILES.module_path
+        DBTaskResult.objects.filter(task_path=path, status=TaskResultStatus.READY).delete()
+
+
+def measure(measurer, *, quick, threads, say):
+    """Measure that Monday and return the report as lines of Markdown. ``measurer`` has the floor's server."""
+    lengths = QUICK if quick else WHOLE
+    load = load_average()
+    floor_ms = measurer.floor_seconds() * 1000
+    say(f"F is {floor_ms:.2f} ms")
+    with TemporaryDirectory(prefix="portal-load-") as name, ExitStack() as stack:
+        folder = Path(name)
+        sync = sync_ms(folder)
+        plan = make_people(lengths.people)
+        (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
+        new, midway = (
+            sum("session" not in each for each in plan["people"]),
+            sum("assessment" in each for each in plan["people"]),
+        )
+        say(f"{new} people who have not begun, {midway} midway, {len(plan['line_managers'])} line managers")
+        measuring = Measuring(stack, lengths, threads, folder, say)
+        sign_in_ms = sign_in_cost(measuring)
+        say(f"A sign-in by password: {sign_in_ms:.0f} ms of CPU")
+        mails = measuring.invite(INVITED)
+        say(f"{mails:.0f} e-mails a second")
+        try:
+            found = measuring.all()
+        except Exception:
+            for log in ("gunicorn", "worker", "coming"):
+                print(f"-- {log}\n{measuring.portal.printed(log)}", file=sys.stderr)
+            raise
+        for log in ("gunicorn", "worker", "coming"):
+            for line in measuring.portal.errors(log):
+                say(f"{log}: {line}")
+    return report(found, floor_ms, sign_in_ms, mails, sync, load, quick)
+
+
+def sign_in_cost(measuring) -> float:
+    """Milliseconds of CPU that it takes to evaluate a password, which is nearly all that a sign-in costs."""
+    user = User.objects.filter(email__endswith="made-up.example.com").first()
+    began = time.process_time()
+    check_password(PASSWORD, user.password)
+    return (time.process_time() - began) * 1000
+
+
+def report(found, floor_ms, sign_in_ms, mails, sync, load, quick) -> list[str]:
+    """What was seen, ready for docs/verification.md."""
+    main = min((each for each in found if not each.renders), key=lambda each: each.kinds[figures.SAVE].p95)
+    now = timezone.localtime()
+    sign_ins = main.kinds["sign in"].count / main.seconds if "sign in" in main.kinds else 0
+    costs = f"{sign_in_ms:.0f} ms of CPU, as much as {sign_in_ms / floor_ms:.0f} F"
+    share = sign_ins * sign_in_ms / 1000 / os.cpu_count()
+    lines = [
+        f"`script/bench --load{' --quick' if quick else ''}` on {now:%-d %B %Y}, {described()}, load {load:.1f} at the start, "
+        f"commit {commit()}; F = {floor_ms:.2f} ms; the disk has 8 KB for good in {sync:.2f} ms. Times are counted from when a "
+        "request was due. “Load” is those who come and the mail server, on the same cores.",
+        "",
+        *figures.goals(found, floor_ms),
+        "",
+        *figures.growth_table(found, floor_ms),
+        "",
+        f"Each kind of request with {main.processes} × {main.threads}, without rendering:",
+        "",
+        *figures.kinds_table(main),
+        "",
+        f"A password takes {costs}: {sign_ins:.2f} sign-ins a second were {share:.0%} of both cores, which single sign-on saves.",
+        f"The worker alone sent {mails:.0f} e-mails a second. The load itself was behind by {main.late:.1f} ms (95th percentile).",
+    ]
+    for each in found:
+        if each.asked:
+            lines.append(f"At most, with {each.processes} × {each.threads}: {each.asked:.0f} requests a second.")
+        if each.wrong:
+            lines.append(f"{each.processes} × {each.threads}, {each.name}: {each.wrong}")
+    missing = Counter()
+    for each in found:
+        missing.update(each.missing)
+    if missing:
+        lines.append(f"Pieces for which nobody was there: {dict(missing)}.")
+    return lines
+
+
+def queue_lag() -> tuple[float, int]:
+    """How many seconds the oldest task that could be done has waited, and how many such tasks there are."""
+    ready = DBTaskResult.objects.ready()
+    oldest = ready.aggregate(Min("enqueued_at"))["enqueued_at__min"]
+    return (timezone.now() - oldest).total_seconds() if oldest else 0.0, ready.count()
+
+
+def pdfs_since(moment) -> int:
+    return ReportFile.objects.filter(made_at__gt=moment).count()
