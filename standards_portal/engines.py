@@ -1,10 +1,44 @@
 """Where the portal keeps what it holds, and who does what it puts off, as the environment names them."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import env_choice, env_database, env_text
+from .environment import env_choice, env_database, env_list, env_text
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Where backups go unless the command says otherwise, and the public keys of age that they are encrypted to.
+
+    ``database`` is the address of PostgreSQL itself where ``DATABASE_URL`` is a pooler's; None where it is not needed.
+    """
+
+    folder: Path | None
+    keys: tuple[str, ...]
+    database: dict | None
+
+
+def read_backups() -> Backups:
+    """``PORTAL_BACKUP_FOLDER``, ``PORTAL_BACKUP_KEY`` and ``PORTAL_BACKUP_DATABASE_URL``. Raises ``ImproperlyConfigured``."""
+    folder, keys = env_text("PORTAL_BACKUP_FOLDER"), tuple(env_list("PORTAL_BACKUP_KEY"))
+    if folder and not folder.startswith("/"):
+        raise ImproperlyConfigured(
+            "PORTAL_BACKUP_FOLDER is no whole path. Begin it with /, such as /srv/portal-backups."
+        )
+    if not all(re.fullmatch("age1[02-9ac-hj-np-z]{58}", key) for key in keys):
+        # It is not repeated: somebody may have put the secret key there.
+        raise ImproperlyConfigured(
+            "PORTAL_BACKUP_KEY is no public key of age, which is age1 and 58 letters and digits. Keep the secret key elsewhere."
+        )
+    database = env_database("PORTAL_BACKUP_DATABASE_URL", "") if env_text("PORTAL_BACKUP_DATABASE_URL") else None
+    if database and database["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            "PORTAL_BACKUP_DATABASE_URL is for a PostgreSQL behind a pooler. Begin it with postgres://, or unset it."
+        )
+    return Backups(Path(folder) if folder else None, keys, database)
 
 
 def read_databases(embedded: Path) -> dict[str, dict]:

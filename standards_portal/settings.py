@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from people.single_sign_on import allowed_domains, providers_in
 from service.logging import configuration
 
-from .engines import read_databases, read_queue
+from .engines import read_backups, read_databases, read_queue
 from .environment import env_flag, env_list, env_number, env_period, env_port, env_text
 from .statements import read_accessibility_statement, read_privacy_notice
 
@@ -168,6 +168,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # What counts tries has to be the same for all workers: in the database, in a table that a migration of service makes.
+PORTAL_BACKUPS = read_backups()
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -1,6 +1,16 @@
 """Every change that keeping and erasing make: one file per noun."""
 
-from .erasing import AlreadyAsked, Held, LastSuperuser, NotAsked, ask_erasure, cancel_erasure, erase_due, erase_person
+from .erasing import (
+    AlreadyAsked,
+    Held,
+    LastSuperuser,
+    NotAsked,
+    ask_erasure,
+    cancel_erasure,
+    erase_again,
+    erase_due,
+    erase_person,
+)
 from .holding import AlreadyHeld, NotHeld, lift_hold, place_hold
 from .pruning import Pruned, prune
 
@@ -14,6 +24,7 @@ __all__ = [
     "Pruned",
     "ask_erasure",
     "cancel_erasure",
+    "erase_again",
     "erase_due",
     "erase_person",
     "lift_hold",

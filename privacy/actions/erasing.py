@@ -94,6 +94,30 @@ def erase_due(*, now=None):
     return counts
 
 
+def erase_again(*, keys):
+    """Erase whoever of the people with these keys is back after a backup was restored; returns how many were and were not.
+
+    They asked for it before, and had their time to change their mind. Somebody for whom a hold stands is put off.
+    """
+    now = timezone.now()
+    counts = dict.fromkeys(("erased again", "put off", "failed"), 0)
+    for person in User.objects.filter(pk__in=list(keys), erased_at=None).order_by("pk"):
+        try:
+            with transaction.atomic():
+                # The proof that it was done came later than the backup, too.
+                if not Erasure.objects.standing_of(person):
+                    Erasure.objects.create(person=person, asked_at=now, due_at=now)
+                erase_person(person=person, at=now)
+        except (Held, LastSuperuser):
+            counts["put off"] += 1
+        except Exception as error:  # the others still go
+            logger.error("Person %s could not be erased again (%s)", person.pk, type(error).__name__)
+            counts["failed"] += 1
+        else:
+            counts["erased again"] += 1
+    return counts
+
+
 @transaction.atomic
 def erase_person(*, person, at=None):
     """Leave nothing of ``person`` but a row without anything of theirs, and counts (docs/decisions/erasure.md).

@@ -1,3 +1,5 @@
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -14,5 +16,8 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+        if settings.PORTAL_BACKUPS.folder:
+            # Apart from the database: it is for when that is lost.
+            call_command("list_erasures", stdout=self.stdout)
         if counts["failed"]:
             raise CommandError(f"{counts['failed']} could not be erased. The log names the kind of error.")
