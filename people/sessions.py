@@ -8,17 +8,21 @@ A request that only asks (``in_background``) is no use of the portal and keeps n
 signed in holds what they were about to do, such as confirming an address; it lasts ``SESSION_LASTS`` from when it was written.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
+from django.db import Error
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 
 from .written_queries import WrittenQuery
+
+logger = logging.getLogger(__name__)
 
 WRITTEN_EVERY = timedelta(minutes=1)
 SIGNED_IN_AT = "signed_in_at"
@@ -80,11 +84,19 @@ class SessionStore(db.SessionStore):
         return max(0, int(((self.ends_at or self.get_expiry_date()) - timezone.now()).total_seconds()))
 
     def stay_alive(self):
-        """Note that it is used. One that another window has ended meanwhile stays ended."""
+        """Note that it is used. One that another window has ended meanwhile stays ended.
+
+        Where it cannot be noted it ends as it would have: people can read while nothing can be saved, and what they have just
+        saved is saved.
+        """
         ends_at = self.get_expiry_date()
         if self.session_key and self.ends_at and abs(ends_at - self.ends_at) >= WRITTEN_EVERY:
-            Session.objects.filter(session_key=self.session_key).update(expire_date=ends_at)
-            self.ends_at = ends_at
+            try:
+                Session.objects.filter(session_key=self.session_key).update(expire_date=ends_at)
+            except Error as error:
+                logger.warning("The use of a session could not be noted (%s)", type(error).__name__)
+            else:
+                self.ends_at = ends_at
 
 
 def lasting_sessions(get_response):

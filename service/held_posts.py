@@ -33,6 +33,19 @@ def drawn_for(post):
     return get_user_model().objects.filter(pk=pk, is_active=True).first()
 
 
+def was_drawn_here(post) -> bool:
+    """Whether the portal drew a posted form for somebody; for whom is not looked up."""
+    try:
+        return bool(_signer.unsign(post.get(DRAWN_FOR, "")))
+    except BadSignature:
+        return False
+
+
+def texts_of(post) -> list[str]:
+    """What in a posted form reads as text; see ``HeldPost.texts``."""
+    return HeldPost(fields={name: each for name, each in post.lists() if name not in _NOT_TYPED}).texts
+
+
 def hold(*, request):
     """Keep ``request``'s form for the person it was drawn for; returns the ``HeldPost``, or None when it is nobody's.
 
@@ -54,7 +67,7 @@ def typed_texts(request) -> list[str]:
         return []
     if any("password" in name for name in request.POST):
         return []
-    return HeldPost(fields={name: each for name, each in request.POST.lists() if name not in _NOT_TYPED}).texts
+    return texts_of(request.POST)
 
 
 def _storable(text):

@@ -14,6 +14,8 @@ from django.utils.cache import patch_cache_control
 
 from . import held_posts as held
 from .logging import current_id, path_of
+from .outage_pages import answer
+from .outages import Outage, followed
 
 access = logging.getLogger("service.access")
 
@@ -78,6 +80,19 @@ def guarded_responses(get_response):
         if response.status_code >= 400 and not response.has_header("Cache-Control"):
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+    return middleware
+
+
+def answered_outages(get_response):
+    """Answer 503, with what was sent, where the database cannot do what was asked for, wherever within that turns out."""
+
+    def middleware(request):
+        try:
+            with followed(request):
+                return get_response(request)
+        except Outage as outage:
+            return answer(request, outage)
 
     return middleware
 

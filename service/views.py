@@ -1,5 +1,7 @@
 """Pages that belong to no piece of work: home, help, promises, errors, and what was held after a sign-in ended."""
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +14,7 @@ from standards.tree import version_tree
 from . import held_posts
 from .logging import current_id
 from .models import HeldPost
+from .outages import Outage, kind_of
 
 
 @login_not_required
@@ -87,6 +90,13 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    """Drawn without the context processors, which may be what failed."""
+    """Drawn without the context processors, which may be what failed. Raises ``Outage`` where it is the database that did.
+
+    Django calls it for what nobody caught, in a view, a template or a middleware, while that is being handled.
+    """
+    error = sys.exc_info()[1]
+    kind = kind_of(error)
+    if kind and hasattr(request, "sent"):
+        raise Outage(kind, error)
     context = {"service_name": settings.PORTAL_SERVICE_NAME, "request_id": current_id.get()}
     return render(None, "service/server_error.html", context, status=500)

@@ -10,6 +10,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "standards_portal.settings")
 
 application = get_wsgi_application()
+# Imported now: it needs Django's applications.
+import_module("service.outages").wait_no_longer_than_people()
 
 # What is loaded now stays for good. Without this the garbage collector walks through all of it again and again, in the middle of
 # somebody's page, and with --preload it would copy memory that the workers share (docs/performance.md).

@@ -36,7 +36,7 @@ WITHIN = {
     "views": "reauthentication second_factors organisations files "
     "forms actions permissions reports records progress checking wording answers "
     "held_posts demo tree library comparison differences links release diagrams search exports notice_words previous earlier "
-    "logging "
+    "logging outages "
     "coming_along meaning "
     "comparisons shown my_data retention openings readings "
     "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
@@ -71,7 +71,9 @@ WITHIN = {
     "backlog": "models",
     "error_reports": "logging",
     "health": "backlog",
-    "middleware": "held_posts logging reauthentication second_factors shown actions models",
+    "middleware": "held_posts logging outage_pages outages reauthentication second_factors shown actions models",
+    "outages": "",
+    "outage_pages": "context_processors held_posts logging outages",
     "models": "written_queries",
     "sessions": "written_queries",
     "backends": "written_queries models",
@@ -179,6 +181,7 @@ PAGES_BY_ANOTHER_NAME = {
     "assessment_start_choose",
     "version_pdf",
     "file_unavailable",
+    "outage",
 }
 
 
