@@ -1,8 +1,8 @@
 """Empty Debians: made once by debootstrap and kept, copied for each use, with this machine's way to packages lent to them."""
 
-import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -115,15 +115,8 @@ class Room:
         """What a shell writes that runs ``command`` as root and stops at the first failure. Raises ``Failed``."""
         words = ["bash", "-euo", "pipefail", "-c", command]
         if typed:
-            words = [
-                "script",
-                "--quiet",
-                "--return",
-                "--flush",
-                "--command",
-                f"bash -c {json.dumps(command)}",
-                "/dev/null",
-            ]
+            asked = shlex.join(["bash", "-c", command.strip()])
+            words = ["script", "--quiet", "--return", "--flush", "--command", asked, "/dev/null"]
         done = subprocess.run(
             ["chroot", self.path, "/usr/bin/env", "-C", "/", *words],
             env=self.environment if environment is None else environment,
