@@ -161,8 +161,11 @@ def go_on(run: CarryOverRun) -> CarryOverRun:
 
 
 def wake_runs() -> int:
-    """Give the worker every run that has stopped; returns how many. Harmless at any time."""
+    """Give the worker every run that has stopped and has no task; returns how many. Harmless at any time."""
     stopped = [run for run in CarryOverRun.objects.filter(finished_at=None) if run.has_stopped]
+    if stopped:
+        known = carry_on.get_backend().known(carry_on)
+        stopped = [run for run in stopped if run.pk not in {args[0] for args in known}]
     for run in stopped:
         try:
             go_on(run)

@@ -3,7 +3,7 @@
 from django_tasks import task
 
 from .actions.counting import follow_marks
-from .actions.inviting import invite_next
+from .actions.inviting import invite_next, still_inviting
 
 
 @task
@@ -21,3 +21,14 @@ def invite_people(campaign_id: int, after: str = "") -> str:
 def count_marked() -> int:
     """Count every organisation that is marked; returns how many were. Harmless at any time, and beside another one."""
     return follow_marks()
+
+
+def sweep_campaigns() -> int:
+    """Give the worker the campaigns that were not invited to the end and have no task; returns how many. Harmless at any time."""
+    found = still_inviting()
+    if found:
+        known = {args[0] for args in invite_people.get_backend().known(invite_people)}
+        found = [pk for pk in found if pk not in known]
+    for pk in found:
+        invite_people.enqueue(pk)
+    return len(found)

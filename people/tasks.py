@@ -11,8 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
-from django_tasks import TaskResultStatus, task
-from django_tasks_db.models import DBTaskResult
+from django_tasks import task
 
 from .models import Notice
 from .notice_words import letter
@@ -117,10 +116,5 @@ def _note(notice, claimed, **changes):
 
 
 def tasks_to_come() -> set[int]:
-    """The ids of the notices that a worker will come to, or has in hand."""
-    path = send_notice.module_path
-    ready = DBTaskResult.objects.filter(task_path=path, status=TaskResultStatus.READY)
-    in_hand = DBTaskResult.objects.filter(
-        task_path=path, status=TaskResultStatus.RUNNING, started_at__gt=timezone.now() - Notice.CLAIMED_FOR
-    )
-    return {row["args"][0] for row in (ready | in_hand).values_list("args_kwargs", flat=True)}
+    """The ids of the notices that a worker will come to, has in hand, or has given up for dead, which a person looks at."""
+    return {args[0] for args in send_notice.get_backend().known(send_notice)}

@@ -23,14 +23,15 @@ from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Value
 from django.test import Client
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from assessments.actions import make_report_files
 from people import tasks
 from people.actions import notify
 from people.models import Notice, User
 from service.error_reports import DiscreetReporter
 from service.logging import JsonLines
+from service.worker.rows import DatabaseWorker
 from tests.privacy.plants import plant, plants_in
 from tests.servers import ROOT
 
@@ -264,18 +265,10 @@ User.objects.create(email=person.email, name=person.name)
 
 
 def work():
-    """Let a worker do the tasks that wait; returns their rows."""
-    worker = Worker(
-        queue_names=["default"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="worker",
-        excluded_queue_names=[],
-    )
-    for row in DBTaskResult.objects.filter(status="READY"):
+    """Let a worker do the tasks that wait, but for PDFs, which take long; returns their rows."""
+    DBTaskResult.objects.filter(task_path=make_report_files.module_path).delete()
+    worker = DatabaseWorker(batch=True)
+    while (row := worker.take()) is not None:
         with transaction.atomic():
             worker.run_task(row)
     return list(DBTaskResult.objects.all())

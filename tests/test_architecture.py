@@ -70,7 +70,9 @@ WITHIN = {
     "sweeping": "",
     "backlog": "models",
     "error_reports": "logging",
-    "health": "backlog",
+    "health": "backlog impatient",
+    "impatient": "",
+    "watching": "backlog impatient logging",
     "middleware": "held_posts logging outage_pages outages reauthentication second_factors shown actions models",
     "outages": "",
     "outage_pages": "context_processors held_posts logging outages",
@@ -147,6 +149,7 @@ WITHIN = {
 # What the settings are read with. None knows a model, so that it can be there before the apps are.
 READ_BY_THE_SETTINGS = (
     *("standards_portal.engines", "standards_portal.environment", "standards_portal.statements"),
+    "standards_portal.watching",
     *("people.single_sign_on", "service.logging"),
 )
 STANDARD_LIBRARY_ONLY = {

@@ -25,7 +25,7 @@ from .refusals import (
     Unfinished,
 )
 from .reminders import remind_of_goals, remind_of_versions, remind_of_years, tell_of_publication, tell_of_retirement
-from .report_files import keep_report_file
+from .report_files import keep_report_file, make_report_files, sweep_report_files
 from .reviewing import Reviewed, agree_with_rest, finish_review, save_review
 from .rounds import choose_role, delete_assessment, start_assessment
 from .sharing import (
@@ -68,6 +68,7 @@ __all__ = [
     "finish_review",
     "hand_over_assessment",
     "keep_report_file",
+    "make_report_files",
     "note_reading",
     "note_readings",
     "record_conversation",
@@ -90,6 +91,7 @@ __all__ = [
     "start_next_assessment",
     "start_run",
     "still_true",
+    "sweep_report_files",
     "take_proposals",
     "tell_of_publication",
     "tell_of_retirement",

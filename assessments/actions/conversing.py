@@ -18,6 +18,7 @@ from .claims import claim_as_either
 from .events import note, settle, tell
 from .ratings import write_answers
 from .refusals import AlreadyConfirmed, ChangedElsewhere, NoDay, NotAskable, Unfinished
+from .report_files import make_report_files
 from .summing import sum_up
 from .targets import changed_targets, check_targets, write_targets
 
@@ -137,6 +138,7 @@ def confirm_conversation(*, assessment, by, revision, disagreement="") -> bool:
         _agree(assessment, by, tree, views)
         for person in (assessment.owner, assessment.line_manager):
             tell(assessment, person, Notice.Kind.DISAGREED if disagreement else Notice.Kind.AGREED, by)
+        make_report_files.enqueue(str(assessment.pk))
         return True
     tell(assessment, other, Notice.Kind.READY_TO_CONFIRM, by, leads_to="conversation-detail")
     return False

@@ -17,6 +17,7 @@ from .conversing import touch
 from .events import note, settle, tell
 from .ratings import write_answers
 from .refusals import LevelsHidden, Unfinished
+from .report_files import make_report_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,4 @@ def finish_review(*, assessment, by, shared_at=None):
     note(assessment, Event.Kind.REVIEWED, by)
     settle(assessment, by)
     tell(assessment, assessment.owner, Notice.Kind.REVIEWED, by)
+    make_report_files.enqueue(str(assessment.pk))

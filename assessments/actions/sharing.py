@@ -13,6 +13,7 @@ from ..standing import read_views
 from .claims import claim_as_line_manager, claim_as_owner, claim_to_close
 from .events import note, tell
 from .refusals import NoLineManager, NotAskable, Unfinished
+from .report_files import make_report_files
 from .summing import forget_sum, sum_up
 
 State = Assessment.State
@@ -46,6 +47,7 @@ def share_assessment(*, assessment, by, rates_first=False):
     sum_up(assessment, tree, views)
     note(assessment, Event.Kind.SHARED, by)
     tell(assessment, line_manager, Notice.Kind.SHARED, by)
+    make_report_files.enqueue(str(assessment.pk))
 
 
 @transaction.atomic
@@ -98,6 +100,7 @@ def hand_over_assessment(*, assessment, by):
     )
     note(assessment, Event.Kind.HANDED_OVER, by)
     tell(assessment, line_manager, Notice.Kind.HANDED_OVER, by)
+    make_report_files.enqueue(str(assessment.pk))
 
 
 @transaction.atomic

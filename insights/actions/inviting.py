@@ -18,6 +18,8 @@ from ..models import Campaign, Invitation
 from ..models.campaign import rounds_done_since
 
 BATCH = 100
+# Who comes to work there later is found once a day (``invite_newcomers``).
+FIRST_DAYS = timedelta(days=2)
 
 
 @transaction.atomic
@@ -58,6 +60,13 @@ def invite_newcomers(*, today: date) -> int:
         while after:
             after = invite_next(campaign_id=pk, after=after, today=today)
     return Invitation.objects.count() - before
+
+
+def still_inviting() -> list[int]:
+    """The campaigns of the last ``FIRST_DAYS`` that have people to invite: their tasks go on, or were lost."""
+    today = timezone.localdate()
+    lately = Campaign.objects.standing(today).filter(started_at__gt=timezone.now() - FIRST_DAYS).order_by("pk")
+    return [campaign.pk for campaign in lately if _to_invite(campaign, today).exists()]
 
 
 def remind_invited(*, today: date) -> int:

@@ -1,7 +1,7 @@
 """A process with Django set up that starts workers at a carry-over run, so that a test can kill them: a JSON list per line in, a
 value per line out.
 
-Each worker is a process of its own that runs ``manage.py db_worker``. It may be told to kill itself at a moment of a round:
+Each worker is a process of its own that runs ``manage.py run_worker``. It may be told to kill itself at a moment of a round:
 "claimed" (nothing is written yet), "moved" (the ratings are at their new statements, the rest is not), "noted" (all but the count),
 "batch" (the batch is done, the worker was not given the next one).
 """
@@ -100,7 +100,7 @@ def start(moment="", nth=1):
         # What it prints is e-mails; what the test reads stands there too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _prepare_to_die(moment, nth)
-        call_command("db_worker", interval=0.02, startup_delay=False, batch=True, verbosity=0)
+        call_command("run_worker", interval=0.02, batch=True)
     finally:
         os._exit(0)
 

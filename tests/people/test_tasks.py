@@ -179,7 +179,7 @@ def test_sweep_shows_what_was_cut_off_and_sends_it_to_nobody(notice, minutes, be
 
 @pytest.mark.parametrize(
     ("status", "minutes", "given"),
-    [("READY", 0, 0), ("RUNNING", 9, 0), ("RUNNING", 11, 1), ("FAILED", 0, 1), ("SUCCESSFUL", 0, 1)],
+    [("READY", 0, 0), ("RUNNING", 9, 0), ("RUNNING", 11, 0), ("FAILED", 0, 0), ("SUCCESSFUL", 0, 1)],
 )
 def test_sweep_gives_the_worker_what_waits_without_a_task(notice, status, minutes, given):
     started_at = timezone.now() - timedelta(minutes=minutes)

@@ -125,9 +125,10 @@ def test_a_notice_whose_worker_is_killed_is_not_known_and_sent_again_by_a_person
 
 def test_a_notice_that_its_worker_had_not_claimed_is_sent_by_the_next(workers):
     pk = workers.kill_at("task")
-    assert workers.state(pk) == "waiting"
+    workers.run()
+    assert workers.state(pk) == "waiting", "whoever has the task may be slow"
     workers.age()
-    assert workers.sweep() == [0, 1]
+    assert workers.sweep() == [0, 0]
     workers.run()
     assert workers.state(pk) == "sent"
     assert list(workers.faults()) == []
@@ -150,7 +151,7 @@ def test_workers_killed_at_any_moment_send_nothing_twice_and_lose_nothing(worker
     while any(state == "waiting" for _, state in workers.states()):
         pids = [workers.start("", True) for _ in range(3)]
         for pid in pids:
-            time.sleep(chance.uniform(0, 0.04))
+            time.sleep(chance.uniform(0, 0.08))
             os.kill(pid, signal.SIGKILL)
             ends[workers.reap(pid)] += 1
         workers.age()

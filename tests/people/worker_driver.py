@@ -1,6 +1,6 @@
 """A process with Django set up that starts workers, so that a test can kill them: a JSON list per line in, a value per line out.
 
-Each worker is a process of its own that runs ``manage.py db_worker``. It may be told to kill itself at a moment that nobody
+Each worker is a process of its own that runs ``manage.py run_worker``. It may be told to kill itself at a moment that nobody
 outside can hit: "task" (the task is claimed, the notice not), "connect" (claimed, and not connected), "note" (sent, not noted).
 """
 
@@ -38,14 +38,14 @@ def start(die_at="", is_batch=False):
         return pid
     try:
         _prepare_to_die(die_at)
-        call_command("db_worker", interval=0.02, startup_delay=False, batch=is_batch, verbosity=0)
+        call_command("run_worker", interval=0.02, batch=is_batch)
     finally:
         os._exit(0)
 
 
 def _prepare_to_die(moment):
     from people import tasks
-    from people.models.notice import NoticeQuerySet
+    from service.worker import rows
 
     def die(*_, **__):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -55,7 +55,7 @@ def _prepare_to_die(moment):
         die()
 
     if moment == "task":
-        NoticeQuerySet.waiting = die
+        rows.DatabaseWorker.run_task = die
     elif moment == "connect":
         tasks.get_connection = die
     elif moment == "note":
@@ -80,8 +80,10 @@ def age():
     from django_tasks_db.models import DBTaskResult
 
     from people.models import Notice
+    from service.models import WorkerBeat
 
     past = timedelta(minutes=11)
+    WorkerBeat.objects.update(seen_at=F("seen_at") - past)
     Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=F("claimed_at") - past)
     DBTaskResult.objects.filter(started_at__isnull=False).update(started_at=F("started_at") - past)
 

@@ -11,7 +11,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.views.debug import get_exception_reporter_class
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from people import tasks
@@ -29,6 +28,7 @@ from service.logging import (
     exceptions_of,
 )
 from service.worker import TaskFailed
+from service.worker.rows import DatabaseWorker
 from tests.factories import make_organisation
 from tests.test_settings import PRODUCTION, manage
 
@@ -323,19 +323,11 @@ def failing(monkeypatch, line_manager):
             raise ValueError(f"{note} of {line_manager.email}") from error
 
     def run():
-        worker = Worker(
-            queue_names=["default"],
-            interval=0,
-            batch=True,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id="worker",
-            excluded_queue_names=[],
-        )
         monkeypatch.setattr(tasks, "_send", fail)
         notify(recipient=line_manager, kind="shared", path="/assessments/")
-        row = DBTaskResult.objects.get()
+        worker = DatabaseWorker(batch=True)
+        DBTaskResult.objects.update(worker_ids=["another"] * 4)
+        row = worker.take()
         with transaction.atomic():
             worker.run_task(row)
         return row
@@ -346,14 +338,17 @@ def failing(monkeypatch, line_manager):
 @pytest.mark.django_db
 def test_a_task_that_fails_leaves_classes_and_places_in_its_row_and_in_the_log(written, failing):
     row = failing()
-    assert (row.status, row.exception_class_path) == ("FAILED", "service.worker.TaskFailed")
+    assert (row.status, row.exception_class_path) == ("FAILED", "builtins.ValueError")
     assert "builtins.ValueError" in row.traceback
     assert "people/tasks.py" in row.traceback
     assert NOTE not in row.traceback
     assert "tomasz" not in f"{row.traceback}{row.args_kwargs}"
     failed = next(line for line in written.said if line["level"] == "ERROR")
     assert failed["id"] == f"task-{row.task_result.id}"
-    assert [each["class"] for each in failed["exception"]][:2] == ["service.worker.TaskFailed", "builtins.ValueError"]
+    assert [each["class"] for each in failed["exception"]][:2] == [
+        "service.worker.discreet.TaskFailed",
+        "builtins.ValueError",
+    ]
     assert not any(NOTE in line or "tomasz" in line for line in written.lines)
     assert current_id.get() == ""
 

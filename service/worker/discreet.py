@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django_tasks.base import Task
-from django_tasks_db import DatabaseBackend
 
-from .logging import current_id, exceptions_of, plainly
+from ..logging import current_id, exceptions_of, plainly
 
 
 class TaskFailed(Exception):
@@ -25,8 +24,11 @@ class DiscreetTask(Task):
             raise TaskFailed("\n".join(plainly(exceptions_of(error)))) from None
 
 
-class Backend(DatabaseBackend):
-    task_class = DiscreetTask
+def class_and_places(error: BaseException) -> tuple[str, str]:
+    """What is kept of an error: the class of what went wrong, and the classes and places of all that led to it. No message."""
+    found = exceptions_of(error)
+    of_the_task = found[1:] if isinstance(error, TaskFailed) and len(found) > 1 else found
+    return of_the_task[0]["class"], "\n".join(plainly(of_the_task))
 
 
 def begin_task(sender, task_result, **kwargs):

@@ -1,0 +1,25 @@
+"""The queue in the portal's own database: a task is a row, written in the transaction of what causes it."""
+
+from django_tasks import TaskResultStatus
+from django_tasks_db import DatabaseBackend
+
+from .discreet import DiscreetTask
+
+
+class Backend(DatabaseBackend):
+    """The worker's queue, unless ``PORTAL_QUEUE`` names another one. Both have the methods below."""
+
+    task_class = DiscreetTask
+
+    def known(self, task) -> set[tuple]:
+        """The arguments of the tasks of this kind that wait, are in hand, or are dead: nobody needs to give those again."""
+        from django_tasks_db.models import DBTaskResult
+
+        rows = DBTaskResult.objects.filter(task_path=task.module_path).exclude(status=TaskResultStatus.SUCCESSFUL)
+        return {tuple(row["args"]) for row in rows.order_by().values_list("args_kwargs", flat=True)}
+
+    def worker(self, **options):
+        """A worker at this queue (``service.worker.loop.Loop``)."""
+        from .rows import DatabaseWorker
+
+        return DatabaseWorker(**options)
