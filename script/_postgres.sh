@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Sourced by script/test and script/bench after _setup.sh: a PostgreSQL of their own, stopped and removed when the script ends,
-# however it ends.
+# Sourced by script/test and script/bench after _setup.sh: a PostgreSQL of their own, and a pooler before it, stopped and removed
+# when the script ends, however it ends.
 
 POSTGRES_FOLDER=
+POOLER_PID=
 trap stop_postgres EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -33,9 +34,39 @@ start_postgres() {
     export POSTGRES_PID DATABASE_URL="postgres://portal:$password@127.0.0.1:$port/portal"
 }
 
+# start_pooler: a pgbouncer before the cluster of start_postgres, which hands connections on after each transaction. DATABASE_URL
+# names it from then on.
+start_pooler() {
+    local port user password server_port
+    read -r user password server_port < <(sed -E 's|^postgres://([^:]+):([^@]+)@[^:]+:([0-9]+)/.*|\1 \2 \3|' <<<"$DATABASE_URL")
+    port=$(free_port)
+    cat >"$POSTGRES_FOLDER/pgbouncer.ini" <<INI
+[databases]
+* = host=127.0.0.1 port=$server_port user=$user password=$password
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $port
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 4
+max_client_conn = 200
+logfile = $POSTGRES_FOLDER/pgbouncer.log
+pidfile = $POSTGRES_FOLDER/pgbouncer.pid
+INI
+    if [ "$(id -u)" = 0 ]; then chown postgres "$POSTGRES_FOLDER/pgbouncer.ini"; fi
+    as_postgres "$(pooler_program)" --quiet --daemon "$POSTGRES_FOLDER/pgbouncer.ini" ||
+        fail "pgbouncer did not start:" "$(cat "$POSTGRES_FOLDER/pgbouncer.log")"
+    until [ -s "$POSTGRES_FOLDER/pgbouncer.pid" ]; do sleep 0.1; done
+    POOLER_PID=$(cat "$POSTGRES_FOLDER/pgbouncer.pid")
+    export DATABASE_URL="postgres://$user:$password@127.0.0.1:$port/portal" DATABASE_POOLER=transaction
+}
+
 stop_postgres() {
     local folder=$POSTGRES_FOLDER
+    if [ -n "$POOLER_PID" ]; then kill "$POOLER_PID" 2>/dev/null || true; fi
     POSTGRES_FOLDER=
+    POOLER_PID=
     [ -n "$folder" ] || return 0
     as_postgres "$(postgres_programs)/pg_ctl" stop --mode=immediate --silent --pgdata="$folder/data" >/dev/null 2>&1 || true
     rm -rf "$folder"

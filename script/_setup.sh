@@ -16,7 +16,8 @@ fail() {
     exit 1
 }
 
-# set_up run|dev CAPABILITY...: .venv with what runs the portal, or with what tests it too; capabilities: pdf, browser, postgresql, npm.
+# set_up run|dev CAPABILITY...: .venv with what runs the portal, or with what tests it too; capabilities: pdf, browser,
+# postgresql, pgbouncer, npm.
 set_up() {
     local requirements=$1
     shift
@@ -65,6 +66,7 @@ missing_packages() {
             missing_libraries libatomic.so.1 libatomic1 # for the program that Playwright drives the browser with
             ;;
         postgresql) postgres_programs >/dev/null || echo postgresql ;;
+        pgbouncer) pooler_program >/dev/null || echo pgbouncer ;;
         npm) command -v npm >/dev/null || echo npm ;; # tests of single sign-on fetch a provider with it
         esac
     done | tr ' ' '\n'
@@ -94,6 +96,9 @@ postgres_programs() {
     newest=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
     newest=${newest:-$(command -v initdb)} && dirname "$newest"
 }
+
+# Debian keeps it off the PATH of whoever is not root.
+pooler_program() { command -v pgbouncer || PATH=/usr/sbin command -v pgbouncer; }
 
 # Debian starts a server as it installs it. Ours are started by the scripts and stopped again, so that one is held back.
 apt_install() (

@@ -148,6 +148,8 @@ class PortalFactory:
 
     def _new_database(self, template="template0"):
         name = f"portal_live_{secrets.token_hex(6)}"
+        # A pooler keeps connections to it, and PostgreSQL copies no database that is in use.
+        self._on_cluster(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
         self._on_cluster(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         url = urlunsplit(urlsplit(self.cluster)._replace(path=f"/{name}"))
         self.databases.append(url)
