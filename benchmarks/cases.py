@@ -148,6 +148,7 @@ def cases_of(full, small, saving) -> tuple[list[Case], tuple[Answering, ...]]:
             before=ReportFile.objects.all().delete,
         ),
         *pages("gap report PDF, again", "report-pdf", goal=3, queries_most=10),
+        *pages("gap report Excel", "report-excel", goal=8, queries_most=8),
         *pages("gap report page", "report-detail"),
         *pages("dashboard", "assessment-list"),
         *pages("task list", "assessment-detail"),

@@ -24,7 +24,7 @@ class Figures:
     """What was seen of one case, in ``goal_in`` where that is not F. Times are milliseconds of CPU a request.
 
     ``steady`` is how many rounds had floors before and after that lay at most 15 per cent apart. Those count; where there are
-    hardly any, all do.
+    hardly any, all do. ``bytes`` are of gzipped HTML, or of a file as it is sent.
     """
 
     case: str
@@ -42,6 +42,7 @@ class Figures:
     postgres_ms: float | None = None
     floor_ms: float | None = None
     steady: str | None = None
+    bytes: int | None = None
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -90,6 +91,7 @@ class Measurer:
             postgres_ms=round(postgres * 1000, 2),
             floor_ms=round(floor * 1000, 2),
             steady=steady,
+            bytes=html or len(body) or None,
         )
 
     def floor_seconds(self) -> float:

@@ -5,6 +5,7 @@ Answers are written for the first 20,000 of the many; of the others there is wha
 
 import json
 from collections import Counter
+from functools import partial
 from itertools import count
 
 from django.db import connection
@@ -90,9 +91,22 @@ def _nodes(plan):
 
 
 def cases_of_organisations() -> list[Case]:
-    """The page of an organisation of a thousand people."""
-    (page, part, _), _ = Service(1000).cases()
-    return [page, part]
+    """The page of an organisation of a thousand people, and its files."""
+    service = Service(1000)
+    (page, part, _), _ = service.cases()
+    files = [
+        Case(
+            f"organisation {kind}",
+            partial(Request, reverse(route, args=[service.top.pk]), service.session),
+            goal_in=unit,
+        )
+        for kind, route, unit in (
+            ("Excel", "organisation-excel", "F"),
+            ("CSV", "organisation-csv", "F"),
+            ("PDF", "organisation-pdf", "one-line PDF"),
+        )
+    ]
+    return [page, part, *files]
 
 
 def measure(counts, make_measurer, show, settle, say):

@@ -32,7 +32,9 @@ def cases_of_teams() -> tuple[list[Case], Case]:
     unit = Case("team, 50 people", fifty, goal=5, queries_most=6, queries_with=sizes, before=forget_readings)
     again = Case("team, 50 people, again", fifty, goal=5, queries_most=6, queries_with=sizes)
     ratio = Case("team, 200 people", many, goal=4.2, goal_in=unit.name, queries_most=6, before=forget_readings)
-    return [unit, again, ratio], unit
+    workbook = Case("team Excel, 50 people", partial(Request, reverse("team-excel"), fifty.args[1]))
+    paper = Case("team PDF, 50 people", partial(Request, reverse("team-pdf"), fifty.args[1]), goal_in="one-line PDF")
+    return [unit, again, ratio, workbook, paper], unit
 
 
 def forget_readings():

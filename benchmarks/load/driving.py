@@ -36,9 +36,10 @@ class Server:
 
 
 class Coming:
-    """Draws when the next piece comes, and puts it into ``due``."""
+    """Draws when the next piece comes, and puts it into ``due``; ``behind`` are the milliseconds by which it did so too late."""
 
     def __init__(self, due, seed=7):
+        self.behind = []
         self.due, self.rate, self.draw = due, 0.0, random.Random(seed)
         self.names, self.weights = list(PIECES), list(PIECES.values())
 
@@ -51,6 +52,7 @@ class Coming:
                 continue
             at += self.draw.expovariate(self.rate * sum(self.weights))
             gevent.sleep(max(0, at - perf_counter()))
+            self.behind.append((perf_counter() - at) * 1000)
             self.due.put((at, self.draw.choices(self.names, self.weights)[0]))
 
 
@@ -73,7 +75,7 @@ class Recorder:
             context={},
         )
 
-    def save(self, path, waiting):
+    def save(self, path, waiting, behind):
         seen = {
             "requests": self.requests,
             "missing": self.missing,
@@ -82,6 +84,7 @@ class Recorder:
             "began": self.began,
             "cpu": process_time() - self.cpu,
             "waiting": waiting,
+            "behind": behind,
         }
         Path(path).write_text(json.dumps(seen), "utf-8")
         self.requests, self.missing, self.refused = [], Counter(), Counter()
@@ -130,7 +133,8 @@ def main(plan, host, port):
             while not due.empty():
                 due.get_nowait()
         if "save" in order:
-            recorder.save(order["save"], due.qsize())
+            recorder.save(order["save"], due.qsize(), coming.behind)
+            coming.behind = []
         print("done", flush=True)
         if "end" in order:
             break

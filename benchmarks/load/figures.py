@@ -23,8 +23,8 @@ class Kind:
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch of the load. ``rate`` is people a second; ``shares`` are of all cores; ``lag`` is how many seconds the oldest task
-    that could be done had waited, at most, and how many waited then; ``late`` is by how much the load itself was behind (95th
-    percentile, milliseconds)."""
+    that could be done had waited, at most, and how many waited then; ``late`` is by how much the load itself was behind
+    (``late_of``)."""
 
     name: str
     processes: int
@@ -71,10 +71,9 @@ def answers_of(requests) -> tuple[int, int]:
     return statuses[5] + statuses[0], statuses[4]
 
 
-def late_of(requests, began: float, ended: float) -> float:
-    """By how many milliseconds requests were sent after they were due (95th percentile)."""
-    late = sorted((sent - due) * 1000 for _, due, sent, _, _ in requests if began <= due < ended)
-    return percentile(late, 95) if late else 0.0
+def late_of(behind) -> float:
+    """The 95th percentile of milliseconds by which people came too late, because those who come had no core either."""
+    return percentile(sorted(behind), 95) if behind else 0.0
 
 
 def growth_table(stretches, floor_ms: float) -> list[str]:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from assessments import tasks
+from assessments.actions import report_files
 from assessments.models import Assessment, ReportFile
 from insights.actions.campaigns import start_campaign
 from people.models import Organisation, User
@@ -35,7 +35,7 @@ from .cpu import Usage, sync_ms
 from .population import PASSWORD, make_people
 from .serving import Coming, Portal
 
-MAKE_FILES = getattr(tasks, "make_report_files", None)
+MAKE_FILES = getattr(report_files, "make_report_files", None)
 BUSY = 0.8
 TAIL = 2
 FIRST_RATE = 0.6
@@ -168,7 +168,7 @@ class Measuring:
             kinds=figures.kinds_of(seen["requests"], *window),
             shares=shares,
             wrong=seen["refused"],
-            late=figures.late_of(seen["requests"], *window),
+            late=figures.late_of(seen["behind"]),
             lag=lag,
             made=(pdfs_since(made), len(self.sink.accepted) - sent),
             failed=failed,

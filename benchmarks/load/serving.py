@@ -19,7 +19,7 @@ WORKER = (
 )
 WITHOUT_RENDERING = f"import documents.pdf; documents.pdf.render_pdf = lambda *a, **k: b'%PDF-'; {WORKER}"
 
-HAS_TASK = "make_report_files" in (ROOT / "assessments" / "tasks.py").read_text("utf-8")
+HAS_TASK = "make_report_files" in (ROOT / "assessments" / "actions" / "report_files.py").read_text("utf-8")
 RENDERING = """
 import os; os.nice(10)
 import django; django.setup()
