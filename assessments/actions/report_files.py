@@ -56,7 +56,7 @@ def make_report_files(assessment_id: str) -> int:
         return 0
     try:
         return sum(
-            _make_ahead(assessment_id, person) for person in (assessment.owner, assessment.line_manager) if person
+            _make_ahead(assessment.pk, person) for person in (assessment.owner, assessment.line_manager) if person
         )
     except PdfUnavailable:
         logger.warning("Report %s: no PDF can be made on this machine", assessment_id)
