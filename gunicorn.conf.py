@@ -6,11 +6,16 @@ What stands here holds unless the command line says otherwise (docs/decisions/he
 import sys
 from threading import Thread
 
+from django.conf import settings
+
 from service.logging import configuration
+from service.watching import exporting
 from standards_portal.environment import env_flag
 from standards_portal.serving import folder_for_heartbeats, read_serving
+from standards_portal.watching import read_watching
 
 _serving = read_serving()
+_watching = read_watching()
 
 wsgi_app = "standards_portal.wsgi"
 bind = _serving.bind
@@ -42,6 +47,20 @@ accesslog = None
 _written = configuration(debug=env_flag("DEBUG"), demo=env_flag("PORTAL_DEMO"))
 logconfig_dict = _written | {"loggers": {"gunicorn.error": {"handlers": ["stderr"], "propagate": False}}}
 
+if _watching.metrics_port:
+    exporting.make_folder(worker_tmp_dir)
+
+
+def when_ready(server):
+    """Begin to show figures, in a process made while this one has no threads and no workers yet."""
+    if _watching.metrics_port:
+        try:
+            listener = exporting.listen(_watching.metrics_address, _watching.metrics_port)
+        except exporting.PortTaken as taken:
+            exporting.remove_folder()
+            sys.exit(str(taken))
+        exporting.serve_in_child(listener, close=server.LISTENERS)
+
 
 def pre_fork(server, worker):
     """Let no connection to the database be shared: two processes on one would read each other's answers."""
@@ -50,8 +69,34 @@ def pre_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Prepare the making of PDFs beside the first requests, so that nobody's first report waits for it."""
+    """Tell of errors and times where somebody asked for it, and prepare the making of PDFs beside the first requests, so that
+    nobody's first report waits for it."""
+    if settings.configured:
+        from service.watching.beginning import begin_in_server
+
+        begin_in_server()
     Thread(target=_warm, daemon=True).start()
+
+
+def worker_exit(server, worker):
+    """Send what is left to tell."""
+    if "service.watching.beginning" in sys.modules:
+        sys.modules["service.watching.beginning"].end()
+
+
+def child_exit(server, worker):
+    """Forget what stood for a process that is gone; what it counted stays."""
+    if _watching.metrics_port:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Leave nothing behind."""
+    if _watching.metrics_port:
+        exporting.end_children()
+        exporting.remove_folder()
 
 
 def _warm():

@@ -11,12 +11,13 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
 
 LOGGER = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
@@ -25,6 +26,8 @@ FONT_FILES = ("Inter-400.ttf", "Inter-600.ttf")
 FONT_SCHEME = "portal-font:"
 APT_COMMAND = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 FLAG_PRINT = 4  # ISO 32000-1, table 165: bit position 3
+# Told of each rendering: how many seconds it took, and whether there is a PDF. Nothing of what is in it.
+AFTER_EACH: list[Callable[[float, bool], None]] = []
 
 
 class PdfUnavailable(RuntimeError):
@@ -44,7 +47,7 @@ def render_pdf(
     Renderings in one process run one at a time. Raises ValueError when the title or the language is missing, and
     PdfUnavailable when pango is not installed.
     """
-    with _RENDERING:
+    with _RENDERING, _told():
         pdf, sound = _engine().render(html, title, stylesheets, made_at)
         if not sound:
             # WeasyPrint keeps its copies of the fonts in a temporary folder; when a cleaner empties it, text prints blank.
@@ -246,6 +249,17 @@ def _characters(fonts) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     return frozenset.intersection(*(frozenset(TTFont(BytesIO(font), lazy=True).getBestCmap()) for font in fonts))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    began, made = perf_counter(), False
+    try:
+        yield
+        made = True
+    finally:
+        for tell in AFTER_EACH:
+            tell(perf_counter() - began, made)
 
 
 @contextmanager

@@ -5,17 +5,15 @@ said is a few fixed words and seconds: no names, no versions, no counts of peopl
 """
 
 import logging
-from contextlib import contextmanager
-from copy import deepcopy
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from django.core.cache import cache
-from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponseNotAllowed, JsonResponse
 
 from .backlog import read_backlog
+from .impatient import impatient, limited
 
 log = logging.getLogger(__name__)
 
@@ -85,21 +83,20 @@ class _Look:
 
     def take(self):
         """Find out; whatever fails is a word of the answer."""
-        connection = connections["default"] = _impatient(connections["default"])
         try:
-            self._take_part("database", _answers, connection, "fails")
-            if self.found["database"] == GOOD["database"]:
-                self._take_part("migrations", _migrations, connection, "not known")
-                self._take_part("cache", _cache, connection, "fails")
-                self._take_part("worker", _worker, connection, "not known")
+            with impatient(LONGEST_PART) as connection:
+                self._take_part("database", _answers, connection, "fails")
+                if self.found["database"] == GOOD["database"]:
+                    self._take_part("migrations", _migrations, connection, "not known")
+                    self._take_part("cache", _cache, connection, "fails")
+                    self._take_part("worker", _worker, connection, "not known")
         finally:
-            connection.close()
             self._say_when_it_changes()
             self.done.set()
 
     def _take_part(self, part, find, connection, otherwise):
         try:
-            with _limited(connection):
+            with limited(connection, LONGEST_PART):
                 self.found[part] = find(connection)
         except Exception as error:
             self.found[part] = otherwise
@@ -111,29 +108,6 @@ class _Look:
         if is_ready != _Look.was_ready:
             _Look.was_ready = is_ready
             log.warning("Ready again" if is_ready else "Not ready")
-
-
-def _impatient(connection):
-    """A connection to the same database that gives up, rather than waits for one that is gone."""
-    settings = deepcopy(connection.settings_dict)
-    settings["CONN_MAX_AGE"] = 0
-    if connection.vendor == "postgresql":
-        settings["OPTIONS"] |= {"connect_timeout": LONGEST_PART, "tcp_user_timeout": LONGEST_PART * 1000}
-        settings["OPTIONS"] |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
-    else:
-        settings["OPTIONS"]["timeout"] = LONGEST_PART
-    return type(connection)(settings, connection.alias)
-
-
-@contextmanager
-def _limited(connection):
-    """Let the database's server end what takes too long; for one transaction, as a pooler hands the connection on after it."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {LONGEST_PART * 1000}")
-        yield
 
 
 def _answers(connection):

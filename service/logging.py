@@ -135,7 +135,7 @@ def message_of(record: logging.LogRecord) -> str:
     """What a record says, on one line, without any value that may be somebody's words."""
     if hasattr(record, "request") and hasattr(record, "status_code"):
         # Django's messages of requests quote the path, which may hold anything, the reason and the host that was asked for.
-        message = f"{_phrase(record.status_code)}: {path_of(record.request, record.status_code)}"
+        message = f"{phrase_of(record.status_code)}: {path_of(record.request, record.status_code)}"
     elif record.name == "py.warnings":
         found = _WARNING.match(record.getMessage())
         message = f"{found['category']} in {_place(found['file'])}:{found['line']}" if found else LEFT_OUT
@@ -233,7 +233,8 @@ def _value(value):
     return type(value).__name__ if isinstance(value, BaseException) else LEFT_OUT
 
 
-def _phrase(status):
+def phrase_of(status: int) -> str:
+    """The name of a status of HTTP, or its number."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -19,6 +19,7 @@ from service.logging import configuration
 from .engines import read_backups, read_databases, read_queue
 from .environment import env_flag, env_list, env_number, env_period, env_port, env_text
 from .statements import read_accessibility_statement, read_privacy_notice
+from .watching import read_watching
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -108,18 +109,20 @@ INSTALLED_APPS = [
     "service",
 ]
 
+PORTAL_WATCHING = read_watching()
 MIDDLEWARE = [
     "service.health.answered_health",
+    *PORTAL_WATCHING.middleware,
     "service.middleware.identified_requests",
     "service.middleware.guarded_responses",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "service.middleware.answered_outages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "service.middleware.readable_requests",
-    "service.middleware.answered_outages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "people.sessions.lasting_sessions",
@@ -165,11 +168,11 @@ CRISPY_TEMPLATE_PACK = "govuk"
 DATABASES = read_databases(BASE_DIR / "var" / "portal.sqlite3")
 # Of a copy that PostgreSQL keeps, the figures of organisations are read and nothing else.
 FIGURES_DATABASE = "replica" if "replica" in DATABASES else "default"
+PORTAL_BACKUPS = read_backups()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # What counts tries has to be the same for all workers: in the database, in a table that a migration of service makes.
-PORTAL_BACKUPS = read_backups()
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 for name in list(os.environ):
-    if name.startswith(("ERASURE_", "KEEP_", "PORTAL_", "EMAIL_", "SECRET_", "SESSION_", "TRUST_", "OIDC_")):
+    if name.startswith(
+        ("ERASURE_", "KEEP_", "PORTAL_", "EMAIL_", "SECRET_", "SESSION_", "TRUST_", "OIDC_", "SENTRY_", "OTEL_")
+    ):
         del os.environ[name]
 os.environ["DEBUG"] = "1"
 

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from service import health
+from service import health, impatient
 from service.backlog import Backlog
 from tests.conftest import HEAVY
 
@@ -44,13 +44,13 @@ def ask():
 
 def kept_elsewhere(monkeypatch, wrapper, **changes):
     """Have the next look find its database at another address, given up as soon as the portal's own is."""
-    impatient = health._impatient
+    copy = impatient._copy
 
-    def elsewhere(connection):
+    def elsewhere(connection, seconds):
         settings = connection.settings_dict | {"NAME": "nowhere", "HOST": "", "PORT": "", "OPTIONS": {}} | changes
-        return impatient(wrapper(settings, connection.alias))
+        return copy(wrapper(settings, connection.alias), seconds)
 
-    monkeypatch.setattr(health, "_impatient", elsewhere)
+    monkeypatch.setattr(impatient, "_copy", elsewhere)
 
 
 def test_alive_asks_no_database(django_assert_num_queries):
