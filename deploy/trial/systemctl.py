@@ -16,9 +16,10 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import sandbox
+if __package__:
+    from . import sandbox
+else:
+    import sandbox
 
 RUN, LOG = Path("/run/trial"), Path("/var/log/trial")
 FOLDERS = (Path("/etc/systemd/system"), Path("/lib/systemd/system"))
