@@ -102,18 +102,16 @@ class _Through:
 
 def program(name: str, server: int) -> str:
     """The path of one of PostgreSQL's programs that can deal with a server of major version ``server``. Raises ``BackupFailed``."""
-    # Debian keeps them off the PATH, one folder for each version.
     found = {}
-    for folder in [
-        *Path("/usr/lib/postgresql").glob("*/bin"),
-        *map(Path, os.environ.get("PATH", "").split(os.pathsep)),
-    ]:
-        path = folder / name
-        if path.is_file() and (version := _version_of(path)):
-            found.setdefault(version, str(path))
-    fitting = sorted(version for version in found if version >= server)
-    if fitting:
-        return found[fitting[0]]
+    # Debian keeps them off the PATH, one folder for each version.
+    beside_path = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    for folders in (beside_path, map(Path, os.environ.get("PATH", "").split(os.pathsep))):
+        for path in (folder / name for folder in folders):
+            if path.is_file() and (version := _version_of(path)):
+                found.setdefault(version, str(path))
+        fitting = sorted(version for version in found if version >= server)
+        if fitting:
+            return found[fitting[0]]
     there = f"only of version {max(found)}, older than the server's {server}" if found else "not on this machine"
     raise BackupFailed(
         f"PostgreSQL's program {name} is {there}. Install the Debian package postgresql-client-{server} or later."

@@ -127,7 +127,7 @@ def restore(opened: Opened, *, erase_again: Callable[[], str], say: Callable[[st
     loading.refuse_unless_empty()
     try:
         loading.fill(opened.write_database)
-        with _standing_in(loading.wrapper):
+        with standing_in(loading.wrapper):
             with transaction.atomic():
                 loading.lock()
                 compare(opened.contents, loading.read_contents())
@@ -168,7 +168,7 @@ def _migrate(wrapper, say):
 
 
 @contextmanager
-def _standing_in(wrapper):
+def standing_in(wrapper):
     """Whatever asks for the default database gets this one."""
     standing = connections["default"]
     connections["default"] = wrapper
