@@ -67,14 +67,14 @@ class Cluster:
         """SIGKILL for the postmaster and each of its children; returns when all are gone."""
         os.kill(self.process.pid, signal.SIGSTOP)
         # Stopped, it starts no more of them.
-        children = _children_of(self.process.pid)
+        children = children_of(self.process.pid)
         for pid in (self.process.pid, *children):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         self.process.wait()
-        while any(_runs(pid) for pid in children):
+        while any(runs(pid) for pid in children):
             time.sleep(0.005)
 
     def stop(self):
@@ -159,8 +159,8 @@ def _free_port():
     raise ClusterFailed(f"No port of {PORTS} is free.")
 
 
-def _children_of(parent):
-    """Process ids. Each child of a postmaster leads a session of its own, so that no group holds them."""
+def children_of(parent):
+    """The ids of its child processes. Those of a postmaster lead sessions of their own, so that no group holds them."""
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -172,7 +172,8 @@ def _children_of(parent):
     return found
 
 
-def _runs(pid):
+def runs(pid) -> bool:
+    """Whether a process is there and has not ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):

@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
 
 WAIT = 60
@@ -12,13 +13,15 @@ class Sink:
 
     ``hold`` names the moment at which a connection waits until ``go_on`` is set: "greeting", "text" (asked for and not taken) or
     "reply" (accepted, and not said so). ``hang_up`` names one at which it is closed: "text", "reply" or "quit". ``refuses`` maps
-    a command, or "TEXT" for the reply to a text, to the answer that it gets in place of the usual one.
+    a command, or "TEXT" for the reply to a text, to the answer that it gets in place of the usual one. Each reply to a text comes
+    after ``delay`` seconds.
     """
 
     def __init__(self):
         self.accepted = []
         self.hold = self.hang_up = ""
         self.refuses = {}
+        self.delay = 0
         self.reached, self.go_on = threading.Event(), threading.Event()
 
     def wait_until_held(self):
@@ -84,6 +87,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             sink.accepted.append((recipient, b"".join(lines).decode("utf-8")))
         if not sink.moment("reply"):
             return False
+        if sink.delay:
+            time.sleep(sink.delay)
         self.say(sink.refuses.get("TEXT", "250 accepted"))
         return True
 

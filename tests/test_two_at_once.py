@@ -3,9 +3,7 @@
 Who comes second is told, and the page that tells them holds what they typed and what was saved.
 """
 
-import re
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
 from threading import Barrier
 
 import pytest
@@ -13,11 +11,10 @@ import pytest
 from tests.browser.cast import Cast
 from tests.conftest import HEAVY
 from tests.test_concurrency import Save, unseen_overwrites
-from tests.windows import Window, drawn_fields
+from tests.windows import Window, drawn_fields, hidden
 
 TURNS = 60 if HEAVY else 2
 PAIRS = 12 if HEAVY else 1
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 DAY = {"held_on_day": "1", "held_on_month": "9", "held_on_year": "2026"}
 
 
@@ -49,11 +46,6 @@ def window(busy_portal):
 def pool():
     with ThreadPoolExecutor(2) as running:
         yield running
-
-
-def hidden(page) -> dict[str, str]:
-    """The hidden fields of a page's forms."""
-    return {name: unescape(value) for name, value in _HIDDEN.findall(page)}
 
 
 def without_levels(drawn) -> dict[str, str]:

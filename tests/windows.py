@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _DRAWN_FOR = re.compile(r'name="drawn_for" value="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _DRAWN = re.compile(r'name="drawn-(\d+)" value="([^"]*)"')
 
 
@@ -84,3 +85,8 @@ class Window:
 def drawn_fields(page) -> dict[int, str]:
     """What a rating page remembers of each answer that it was drawn with, by the statement's primary key."""
     return {int(pk): unescape(value) for pk, value in _DRAWN.findall(page)}
+
+
+def hidden(page) -> dict[str, str]:
+    """The hidden fields of a page's forms."""
+    return {name: unescape(value) for name, value in _HIDDEN.findall(page)}

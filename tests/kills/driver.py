@@ -1,0 +1,119 @@
+"""A process with the portal loaded that starts gunicorn and workers, so that a test can kill them: a JSON list per line in, a value
+per line out.
+
+Each is a process group of its own. A worker runs ``manage.py run_worker``, with leases and rests of two seconds in the place of
+minutes.
+"""
+
+import json
+import os
+import sys
+import traceback
+from datetime import timedelta
+
+SHORT = timedelta(seconds=2)
+
+
+def work(is_batch=False):
+    """The process id of a new worker."""
+    from django.core.management import call_command
+
+    return _start(lambda: call_command("run_worker", interval=0.05, batch=is_batch))
+
+
+def serve(socket):
+    """The process id of a new gunicorn at a socket that this process was given."""
+    from gunicorn.app.wsgiapp import run
+
+    command = [
+        "gunicorn",
+        "standards_portal.wsgi",
+        "--bind",
+        f"fd://{socket}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--preload",
+    ]
+    sys.argv[1:] = command[1:]
+    return _start(lambda: run(prog="gunicorn"))
+
+
+def _start(do):
+    from django.db import connections
+
+    connections.close_all()
+    pid = os.fork()
+    if pid:
+        return pid
+    ended = 1
+    try:
+        os.setsid()
+        # What this process prints the test reads.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        do()
+        ended = 0
+    except SystemExit as end:
+        ended = end.code or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(ended)
+
+
+def reap(pid):
+    """How the worker ended: the number of a signal, negative, or its exit code."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def has_ended(pid):
+    """Whether the worker ended by itself."""
+    return os.waitpid(pid, os.WNOHANG)[0] != 0
+
+
+def shorten():
+    from people import tasks
+    from people.models import Notice
+    from service.models import WorkerBeat
+    from service.worker import keeper, trying
+
+    Notice.CLAIMED_FOR = WorkerBeat.LOST_AFTER = SHORT
+    WorkerBeat.EVERY = SHORT / 4
+    keeper.SWEEP_EVERY = SHORT.total_seconds()
+    tasks.RESTS = dict.fromkeys(tasks.RESTS, SHORT)
+    trying.RESTS = (SHORT,) * len(trying.RESTS)
+
+
+def settle():
+    """From now on a round that did not change for a moment is taken for settled: its reports are made, whatever became of tasks."""
+    from assessments.actions import sweep_report_files
+
+    sweep_report_files.__kwdefaults__["settled_after"] = SHORT
+
+
+def spare_reports():
+    """Let a report be a few bytes: what is tested is whether there is one, and making one takes most of a second."""
+    from assessments.reports import files
+
+    files.make_pdf = lambda source: b"%PDF"
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    from django.urls import get_resolver
+
+    import standards_portal.wsgi  # noqa: F401 so that it need not be loaded again after each kill
+    from tests.kills.people import make, reports, try_dead_tasks_again
+
+    get_resolver().url_patterns  # noqa: B018 loads every view
+    shorten()
+    if "spare-reports" in sys.argv:
+        spare_reports()
+    known = (settle, work, serve, reap, has_ended, make, reports, try_dead_tasks_again)
+    by_name = {each.__name__: each for each in known}
+    for line in sys.stdin:
+        name, *arguments = json.loads(line)
+        print(json.dumps(by_name[name](*arguments)), flush=True)  # noqa: T201 what the test reads
