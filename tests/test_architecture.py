@@ -56,7 +56,7 @@ WITHIN = {
     "access": "",
     "openid": "addresses reauthentication single_sign_on models",
     "adapters": "openid reauthentication sealing second_factors single_sign_on",
-    "management": "backups erasure_list sweeping "
+    "management": "watching backups erasure_list sweeping "
     "access editions actions answers standing demo exports exact raw_counts seeding tally models",
     "seeding": "actions",
     "stages": "models",

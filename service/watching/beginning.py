@@ -16,10 +16,13 @@ def begin_in_server():
     _begin("server")
 
 
-def begin_in_worker():
-    """In a process that does tasks. A port that is taken, by another worker maybe, keeps no task from being done."""
+def begin_in_worker(*, lasts: bool):
+    """In a process that does tasks. One that does not last shows no figures.
+
+    A port that is taken, by another worker maybe, keeps no task from being done.
+    """
     watching = settings.PORTAL_WATCHING
-    if watching.worker_metrics_port:
+    if watching.worker_metrics_port and lasts:
         from .exporting import PortTaken, listen, serve_in_thread
         from .metrics import count_task
 
@@ -30,6 +33,10 @@ def begin_in_worker():
         except PortTaken as taken:
             log.warning("%s", taken)
     _begin("worker")
+    if watching.errors_to:
+        from .errors import tell_of_task
+
+        task_finished.connect(tell_of_task)
     if watching.traces_to:
         from .traces import begin_task, end_task
 

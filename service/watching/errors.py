@@ -1,6 +1,7 @@
 """Errors to a Sentry: of each event only what is written anew here from the exception, which is what a line of the log holds."""
 
 import logging
+import sys
 
 import sentry_sdk
 from sentry_sdk.integrations.atexit import AtexitIntegration
@@ -17,6 +18,16 @@ LAST_WAIT = 2
 def begin(address: str):
     """Send what is logged as an error from now on, from this process. To be called after a fork, not before it."""
     sentry_sdk.init(dsn=address, **OPTIONS)
+
+
+def tell_of_task(sender, task_result, **kwargs):
+    """Send why a try failed that another one follows; the last one is logged as an error, and so is sent anyhow."""
+    error = sys.exc_info()[1]
+    if error is not None and task_result.status != "FAILED":
+        # Whoever wrote the task's lines has ended its id by now.
+        before = current_id.set(f"task-{task_result.id}")
+        sentry_sdk.capture_exception(error)
+        current_id.reset(before)
 
 
 def end():

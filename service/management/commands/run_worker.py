@@ -3,6 +3,8 @@ import os
 from django.core.management.base import BaseCommand
 from django_tasks import task_backends
 
+from service.watching import beginning
+
 # Of 0 to 19: a report that is being made never takes the processor from somebody who waits for a page.
 NICENESS = 10
 
@@ -23,4 +25,8 @@ class Command(BaseCommand):
         os.nice(NICENESS)
         worker = task_backends["default"].worker(batch=batch, interval=interval)
         worker.obey_signals()
-        worker.run()
+        beginning.begin_in_worker(lasts=not batch)
+        try:
+            worker.run()
+        finally:
+            beginning.end()

@@ -1,0 +1,157 @@
+"""What goes to a Sentry and to a collector of traces, taken down by a server on this machine while texts are planted everywhere."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import brotli
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.test_settings import KEY
+from tests.watched_site import NUMBER, PLANTED
+
+ROOT = Path(__file__).parents[3]
+# What is packed otherwise fails the test: nothing would be found in it.
+READERS = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@contextmanager
+def sink():
+    """A server that answers 200 to everything: its port, and a list of the paths, headers and bodies that it was sent."""
+    taken = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            read = READERS[self.headers.get("Content-Encoding", "identity")]
+            taken.append((self.path, str(self.headers), read(body)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with closing(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+        server.close = server.server_close
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], taken
+        server.shutdown()
+
+
+def sent_by(tmp_path, *arguments):
+    """All that a process which fails in both ways sends."""
+    with sink() as (port, taken):
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-Wignore", "-m", "tests.watched_site", *arguments],
+            cwd=ROOT,
+            env=kept
+            | {
+                "DJANGO_SETTINGS_MODULE": "standards_portal.settings",
+                "PORTAL_DEMO": "1",
+                "PORTAL_DEMO_SECRET_KEY": KEY,
+                "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
+                "SENTRY_DSN": f"http://key@127.0.0.1:{port}/1",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+                # What the libraries read by themselves is not for them to read.
+                "SENTRY_SPOTLIGHT": "1",
+                "SENTRY_RELEASE": "PlantedRelease",
+                "OTEL_RESOURCE_ATTRIBUTES": "host.name=planted-host",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "500 Internal Server Error"
+    return taken
+
+
+def found_in(taken):
+    """The planted texts that stand somewhere in what was sent."""
+    whole = "\n".join(f"{path}\n{headers}\n{body.decode('utf-8', 'replace')}" for path, headers, body in taken)
+    return sorted(way for way, text in PLANTED.items() if text in whole)
+
+
+def events_in(taken):
+    """The events of Sentry's envelopes, whose third line is the event."""
+    bodies = [body for path, _, body in taken if path.startswith("/api/")]
+    return [json.loads(body.splitlines()[2]) for body in bodies]
+
+
+def spans_in(taken):
+    """The spans of OpenTelemetry's requests, by name."""
+    asked = [ExportTraceServiceRequest.FromString(body) for path, _, body in taken if path == "/v1/traces"]
+    groups = [each for every in asked for each in every.resource_spans]
+    return {span.name: span for group in groups for scope in group.scope_spans for span in scope.spans}, groups
+
+
+def attributes(thing):
+    return {each.key: each.value.string_value or each.value.int_value for each in thing.attributes}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    return sent_by(tmp_path_factory.mktemp("sent"))
+
+
+def test_the_planted_texts_are_in_nothing(sent):
+    assert {path for path, *_ in sent} == {"/api/1/envelope/", "/v1/traces"}
+    assert found_in(sent) == []
+    whole = b"".join(body for *_, body in sent)
+    assert [
+        text for text in (str(NUMBER), "PlantedRelease", "planted-host", os.uname().nodename) if text.encode() in whole
+    ] == []
+
+
+def test_they_are_found_where_nothing_keeps_them_back(tmp_path):
+    """So that a text which is not found is not there."""
+    assert found_in(sent_by(tmp_path, "revealed")) == sorted(PLANTED)
+
+
+def test_a_sentry_is_told_class_place_and_id(sent):
+    page, task = events_in(sent)
+    assert set(page) - {"contexts", "sdk"} == {
+        *("event_id", "timestamp", "level", "platform", "logger", "tags", "exception", "logentry"),
+    }
+    assert page["logentry"]["message"] == "Internal Server Error: /planted/<str:word>/<int:number>/"
+    assert len(page["tags"]["id"]) == 16
+    error = page["exception"]["values"][-1]
+    assert (error["module"], error["type"], error["value"]) == ("builtins", "ValueError", "")
+    last = error["stacktrace"]["frames"][-1]
+    assert (last["filename"], last["function"]) == ("tests/watched_site.py", "planted_page")
+    assert task["exception"]["values"][-1]["type"] == "LookupError"
+    assert task["tags"] == {"id": "task-0b9c8c1c"}
+
+
+def test_traces_have_routes_and_statements_with_placeholders(sent):
+    spans, groups = spans_in(sent)
+    assert {name for name in spans if name.startswith(("POST", "task", "request"))} == {
+        "POST planted-page",
+        "task send_notice",
+    }
+    page = attributes(spans["POST planted-page"])
+    assert page.pop("portal.id")
+    assert page == {
+        "http.request.method": "POST",
+        "http.route": "/planted/<str:word>/<int:number>/",
+        "http.response.status_code": 500,
+    }
+    query = spans["SELECT"]
+    assert query.parent_span_id == spans["POST planted-page"].span_id
+    assert attributes(query) == {
+        "db.system.name": "sqlite",
+        "db.query.text": "SELECT note FROM nowhere WHERE note = ? AND other = %s",
+        "error.type": "OperationalError",
+    }
+    assert all(list(span.events) == [] and not span.status.message for span in spans.values())
+    assert [attributes(group.resource) for group in groups] == [
+        {"service.name": "portal", "service.namespace": "worker"}
+    ]
