@@ -106,7 +106,14 @@ def static(path: str) -> str:
 
 def day(value: date | datetime) -> str:
     """A day as people write it, in the portal's time zone: "22 November 2026"."""
-    return date_format(_local(value), "j F Y")
+    value = _local(value)
+    return _day_in_words(value.year, value.month, value.day)
+
+
+@lru_cache(maxsize=1024)
+def _day_in_words(year, month, day_of_month):
+    # A list of people says the same few days again and again.
+    return date_format(date(year, month, day_of_month), "j F Y")
 
 
 def time_of_day(value: datetime) -> str:

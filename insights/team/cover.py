@@ -125,18 +125,21 @@ def _level_names(table):
 def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
     """Of tables under versions that name their levels alike, the latest first."""
     areas, cells = {}, {}
+    of = 0
     for table in tables:
-        for index, area in enumerate(table.areas):
+        rows = table.with_levels
+        of += len(rows)
+        people = [row.person for row in rows]
+        for area, column in zip(table.areas, zip(*[row.cells for row in rows], strict=True), strict=True):
             areas.setdefault(area.code, area)
-            cells.setdefault(area.code, []).extend((row.person, row.cells[index]) for row in table.with_levels)
-    of = sum(len(table.with_levels) for table in tables)
+            cells.setdefault(area.code, []).extend(zip(people, column, strict=True))
     first = tables[0]
     for code, area in areas.items():
         found = cells[code]
         if len(tables) > 1:
             found = sorted(found, key=lambda pair: pair[0].name.casefold())
         targets = [(person, cell.target) for person, cell in found if cell.target is not None]
-        highest = max((target for _, target in targets), default=None)
+        highest = max([target for _, target in targets], default=None)
         wanted = needed.get((first.framework_id, code))
         # A level that the present version does not have can be needed by nobody.
         is_set = wanted is not None and wanted[0] in first.tree.ranks
@@ -147,17 +150,17 @@ def _cover_of_group(tables, needed) -> Iterator[AreaCover]:
             code,
             area.title,
             area.short_title,
-            sum(cell.in_role for _, cell in found),
+            sum([cell.in_role for _, cell in found]),
             of,
             tuple(
-                Held(level.rank, level.name, tuple(who for who, cell in found if (cell.level or 0) >= level.rank))
+                Held(level.rank, level.name, tuple([who for who, cell in found if (cell.level or 0) >= level.rank]))
                 for level in first.tree.levels
             ),
             need,
             first.tree.level_name(need.rank) if need else "",
             is_set,
             first.tree.level_name(highest) if highest else "",
-            tuple(person for person, target in targets if target == highest),
+            tuple([person for person, target in targets if target == highest]),
         )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 from markupsafe import Markup
 
 from assessments.waiting import Stage
@@ -128,25 +129,27 @@ def _missed(cell):
 
 
 def _leads():
-    """What finds the address, the words and the title that lead on to a round, ``NO_LEAD`` where it waits for somebody else.
-
-    The words of each stage are worked out once for a page.
-    """
-    stages = {}
+    """What finds the address, the words and the title that lead on to a round, ``NO_LEAD`` where it waits for somebody else."""
+    zone = timezone.get_current_timezone()
+    paths = {}
 
     def lead_of(found):
         wait = found.wait
         if not wait.for_line_manager:
             return NO_LEAD
-        key = wait.stage, found.acted_at is None
-        if key not in stages:
-            words = get_template(_WAITS).template.module.lead_text(found, wait).strip()
-            route = "review-detail" if wait.stage == Stage.REVIEW else "conversation-detail"
-            stages[key] = (*_round_path(route), words)
-        before, after, words = stages[key]
-        return f"{before}{found.pk}{after}", words, found.title
+        route = "review-detail" if wait.stage == Stage.REVIEW else "conversation-detail"
+        if route not in paths:
+            paths[route] = _round_path(route)
+        before, after = paths[route]
+        return f"{before}{found.pk}{after}", _lead_words(wait.stage, bool(found.acted_at)), found.title_in(zone)
 
     return lead_of
+
+
+@lru_cache(maxsize=32)
+def _lead_words(stage, has_begun):
+    macro = get_template(_WAITS).template.module.lead_text
+    return macro({"acted_at": has_begun}, {"stage": stage}).strip()
 
 
 def _round_path(route):

@@ -5,10 +5,10 @@ Of somebody's rounds under one framework the shared one counts, else the one agr
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -22,7 +22,7 @@ from .reading import ROUND, TALK, VERSION, read_lines, read_rounds, version_of
 _ROUND = slice(len(ROUND))
 _TALK = slice(len(ROUND), len(ROUND) + len(TALK))
 _VERSION = slice(_TALK.stop, _TALK.stop + len(VERSION))
-_FRAMEWORK = _VERSION.start + VERSION.index("framework_id")
+_VERSION_ID, _FRAMEWORK = (_VERSION.start + VERSION.index(name) for name in ("id", "framework_id"))
 
 
 class Standing(StrEnum):
@@ -41,21 +41,21 @@ class Cell:
     level      the rank reached; None where no statement of the area is in the role
     target     the rank needed; None where the area is not in the role
     kept       the statements below the target as the summary keeps them, in JSON; None where they were not read
+    in_role    whether there is a level to show
+    gap        how many levels are missing to the target; never negative
     """
 
     level: int | None
     target: int | None
     kept: str | None = "[]"
+    in_role: bool = field(init=False)
+    gap: int = field(init=False)
 
-    @property
-    def in_role(self) -> bool:
-        """Whether there is a level to show."""
-        return self.level is not None
-
-    @property
-    def gap(self) -> int:
-        """How many levels are missing to the target; never negative."""
-        return 0 if self.level is None or self.target is None else max(self.target - self.level, 0)
+    def __post_init__(self):
+        # Worked out once: a cell is made once and asked many times.
+        missing = 0 if self.level is None or self.target is None else self.target - self.level
+        object.__setattr__(self, "in_role", self.level is not None)
+        object.__setattr__(self, "gap", max(missing, 0))
 
     @property
     def missed(self) -> tuple[tuple[int, int], ...]:
@@ -119,7 +119,11 @@ class Round(NamedTuple):
     @property
     def title(self) -> str:
         """What pages call it; the year it was started in."""
-        return f"{timezone.localtime(self.started_at).year} assessment"
+        return self.title_in(timezone.get_current_timezone())
+
+    def title_in(self, zone) -> str:
+        """The same where the time zone is at hand: to ask for it takes longer than all else of a title."""
+        return f"{self.started_at.astimezone(zone).year} assessment"
 
     @property
     def wait(self) -> Wait:
@@ -158,7 +162,7 @@ class Row(NamedTuple):
         return bool(self.cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AreaCount:
     """How the people with a level in one area are spread: nobody who is not in the role, hidden or not shared.
 
@@ -169,7 +173,7 @@ class AreaCount:
     levels: Counter
     below: int
 
-    @property
+    @cached_property
     def of(self) -> int:
         """How many have a level here."""
         return sum(self.levels.values())
@@ -269,19 +273,17 @@ def read_team(line_manager, *, with_missed=True) -> Team:
 
 def _tables(people, rows):
     """The tables of a team, and who has shared nothing."""
-    versions, by_owner = {}, {}
+    versions, members, by_owner = {}, {}, {}
     for values in rows:
-        versions.setdefault(values[_VERSION], values[-2])
+        versions.setdefault(values[_VERSION_ID], values)
         by_owner.setdefault(values[1], []).append(values)
-    members = {fields: [] for fields in versions}
     for person in people:
         for values in _counted(by_owner.get(person.pk, ())):
-            members[values[_VERSION]].append((person, values))
+            members.setdefault(values[_VERSION_ID], []).append((person, values))
     not_shared = tuple(person for person in people if person.pk not in by_owner)
-    found = [(version_of(fields), framework, members[fields]) for fields, framework in versions.items()]
+    found = [(version_of(versions[pk][_VERSION]), versions[pk][-2], of) for pk, of in members.items()]
     found.sort(key=lambda each: each[0].published_at, reverse=True)
     found.sort(key=lambda each: (each[1], each[0].framework_id))
-    found = [each for each in found if each[2]]
     alone = not_shared if len(found) == 1 else ()
     return tuple(_table(*each, people, alone) for each in found), not_shared
 
@@ -303,7 +305,8 @@ def _table(version, framework, members, people, not_shared):
     rows += [Row(person, Standing.NOT_SHARED) for person in not_shared]
     places = {person.pk: place for place, person in enumerate(people)}
     rows.sort(key=lambda row: places[row.person.pk])
-    counts = tuple(_count([row.cells[place] for row in rows if row.cells]) for place in range(len(tree.areas)))
+    levels = [row.cells for row in rows if row.cells]
+    counts = tuple(map(_count, zip(*levels, strict=True) if levels else [()] * len(tree.areas)))
     return Table(version.pk, version.number, version.framework_id, framework, tree, tree.areas, tuple(rows), counts)
 
 
@@ -326,5 +329,6 @@ def _sum(line):
 
 
 def _count(cells):
-    held = [cell for cell in cells if cell.in_role]
-    return AreaCount(Counter(cell.level for cell in held), sum(cell.gap > 0 for cell in held))
+    held = Counter([cell.level for cell in cells])
+    del held[None]
+    return AreaCount(held, sum([cell.gap > 0 for cell in cells]))
