@@ -1,11 +1,13 @@
 """Empty Debians: made once by debootstrap and kept, copied for each use, with this machine's way to packages lent to them."""
 
 import os
+import pty
 import re
-import shlex
+import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 RELEASE = "bookworm"
@@ -86,6 +88,8 @@ class Room:
             (self.path / inside[1:]).mkdir(parents=True, exist_ok=True)
             _mount("--bind", cache / name, self.path / inside[1:])
         self.environment["PIP_CACHE_DIR"] = "/var/cache/trial-wheels"
+        # What is thrown away soon need not be safe from a power cut.
+        (self.path / "etc/dpkg/dpkg.cfg.d/trial").write_text("force-unsafe-io\n")
         # Debian starts a server as it installs it; here they are started by what the units say.
         policy = self.path / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
@@ -111,16 +115,12 @@ class Room:
                 found["PIP_CERT"] = _CERTIFICATES
         return found
 
-    def run(self, command: str, *, typed: str = "", environment: dict | None = None) -> str:
+    def run(self, command: str, *, environment: dict | None = None) -> str:
         """What a shell writes that runs ``command`` as root and stops at the first failure. Raises ``Failed``."""
-        words = ["bash", "-euo", "pipefail", "-c", command]
-        if typed:
-            asked = shlex.join(["bash", "-c", command.strip()])
-            words = ["script", "--quiet", "--return", "--flush", "--command", asked, "/dev/null"]
         done = subprocess.run(
-            ["chroot", self.path, "/usr/bin/env", "-C", "/", *words],
+            ["chroot", self.path, "bash", "-euo", "pipefail", "-c", command],
             env=self.environment if environment is None else environment,
-            input=typed,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -129,6 +129,29 @@ class Room:
         if done.returncode:
             raise Failed(f"{command.strip()}\nended with {done.returncode}:\n{done.stdout[-4000:]}")
         return done.stdout
+
+    def converse(self, command: str, answers: list[tuple[str, str]]):
+        """Run a command at a terminal and answer what it asks: pairs of the end of a question, and what is typed then. Raises
+        ``Failed``."""
+        ours, theirs = pty.openpty()
+        words = ["chroot", self.path, "setsid", "--ctty", "--wait", "bash", "-c", command]
+        process = subprocess.Popen(words, env=self.environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        written, waiting = "", list(answers)
+        try:
+            while select.select([ours], [], [], 120)[0] and (read := os.read(ours, 4096)):
+                written += read.decode("utf-8", "replace")
+                if waiting and written.rstrip().endswith(waiting[0][0]):
+                    os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
+        except OSError:
+            pass  # the terminal ends with who wrote to it
+        finally:
+            os.close(ours)
+        if process.poll() is None:
+            time.sleep(1)
+        if process.poll() != 0 or waiting:
+            process.kill()
+            raise Failed(f"{command.strip()}\nended with {process.returncode}:\n{written[-4000:]}")
 
     def processes(self) -> list[int]:
         """Whatever still runs in it."""
