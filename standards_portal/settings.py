@@ -376,9 +376,8 @@ PORTAL_FIGURES_CHANGED = env_number("PORTAL_FIGURES_CHANGED", 10, least=10, most
 
 # What is not part of an answer is done by the worker. Its tasks are written with what causes them, or swept up soon after.
 QUEUE = read_queue()
+# Without django_rq as an app: its pages in the admin load what stands in Redis with pickle.
 TASKS, RQ_QUEUES = QUEUE["TASKS"], QUEUE["RQ_QUEUES"]
-if RQ_QUEUES:
-    INSTALLED_APPS.append("django_rq")
 
 EMAIL_BACKEND = "people.post.EmailBackend" if PORTAL_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
 # Far shorter than the time after which a notice that is being sent counts as cut off.

@@ -36,7 +36,6 @@ class Keeper(threading.Thread):
         while not self._ended.wait(WorkerBeat.EVERY.total_seconds()):
             try:
                 self._beat()
-                self.loop.tidy()
                 if time.monotonic() - self._swept >= SWEEP_EVERY:
                     self._look()
             except (

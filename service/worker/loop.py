@@ -5,7 +5,7 @@ import signal
 import time
 from contextlib import suppress
 
-from django.db import Error, close_old_connections, connections
+from django.db import Error, connections
 from django.utils.crypto import get_random_string
 
 from .keeper import Keeper
@@ -49,9 +49,6 @@ class Loop:
         """Give back what this worker took and has not in hand: what became of it could not be written down."""
         raise NotImplementedError
 
-    def tidy(self):
-        """What the queue needs done every few seconds."""
-
     def obey_signals(self):
         """SIGTERM and SIGINT end the worker after the task in hand; a second one ends that, too, and it is done again."""
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -83,7 +80,8 @@ class Loop:
         pause, is_away = 1, False
         while self.running:
             try:
-                close_old_connections()
+                for connection in _outside_transactions():
+                    connection.close_if_unusable_or_obsolete()
                 if self._interrupted:
                     self.give_back_own()
                     self._interrupted = False
@@ -123,7 +121,10 @@ class Loop:
 
 def drop_connections():
     """Forget the connections of this thread: they lead to a database that has gone."""
-    for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
-            with suppress(Error):
-                connection.close()
+    for connection in _outside_transactions():
+        with suppress(Error):
+            connection.close()
+
+
+def _outside_transactions():
+    return [each for each in connections.all(initialized_only=True) if not each.in_atomic_block]

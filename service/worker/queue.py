@@ -18,6 +18,12 @@ class Backend(DatabaseBackend):
         rows = DBTaskResult.objects.filter(task_path=task.module_path).exclude(status=TaskResultStatus.SUCCESSFUL)
         return {tuple(row["args"]) for row in rows.order_by().values_list("args_kwargs", flat=True)}
 
+    def try_again(self, row) -> bool:
+        """Let a dead task be tried as often as a new one; returns whether it was dead."""
+        from .rows import try_again
+
+        return try_again(row)
+
     def worker(self, **options):
         """A worker at this queue (``service.worker.loop.Loop``)."""
         from .rows import DatabaseWorker
