@@ -1,6 +1,10 @@
 """Who was shown something of a round that is not theirs."""
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, connection
 from django.utils import timezone
@@ -21,33 +25,41 @@ def note_readings(*, reader, shown):
 
     One INSERT, however many.
     """
-    by_kind = {}
+    reader_pk, by_kind = reader.pk, {}
     for assessment, what in shown:
-        if assessment.owner_id != reader.pk:
-            by_kind.setdefault(str(what), []).append(assessment.pk)
+        if assessment.owner_id != reader_pk:
+            by_kind.setdefault(what, []).append(assessment.pk)
     if by_kind:
         # A round that is deleted in this very moment has nobody left to tell.
         with suppress(IntegrityError):
-            _insert(by_kind, reader.pk, timezone.now())
+            _insert(by_kind, reader_pk, timezone.now())
 
 
 def _insert(by_kind, reader_pk, at):
     """A row for each of these rounds that is there, made by the database: a team has many, on each first look of an hour."""
-    quoted, key = connection.ops.quote_name, Assessment._meta.pk
+    quoted, own = connection.ops.quote_name, _OF_ENGINE[connection.vendor]
     reading, rounds = quoted(Reading._meta.db_table), quoted(Assessment._meta.db_table)
-    moment = _MOMENT[connection.vendor]
-    selects, values = [], []
+    select = f"SELECT id, %s, %s, {own.moment} FROM {rounds} WHERE id {own.is_one_of}"  # noqa: S608 names of ours
+    values = []
     for what, keys in by_kind.items():
-        places = ", ".join(["%s"] * len(keys))
-        selects.append(f"SELECT id, %s, %s, {moment} FROM {rounds} WHERE id IN ({places})")  # noqa: S608 names of ours
-        values += [reader_pk, what, connection.ops.adapt_datetimefield_value(at)]
-        values += [key.get_db_prep_value(each, connection) for each in keys]
+        values += [reader_pk, str(what), connection.ops.adapt_datetimefield_value(at), own.as_list(keys)]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {reading} (assessment_id, reader_id, what, at) {' UNION ALL '.join(selects)}",
+            f"INSERT INTO {reading} (assessment_id, reader_id, what, at) {' UNION ALL '.join([select] * len(by_kind))}",
             values,
         )
 
 
-# How a moment is written among what a SELECT gives, where it has no column to take its type from.
-_MOMENT = {"postgresql": "%s::timestamptz", "sqlite": "%s"}
+class _Engine(NamedTuple):
+    """How a kind of database is given a moment among what a SELECT gives, where it has no column to take its type from; and the
+    keys of many rounds as one value, so that neither side has to write or read each."""
+
+    moment: str
+    is_one_of: str
+    as_list: Callable[[list[UUID]], str]
+
+
+_OF_ENGINE = {
+    "postgresql": _Engine("%s::timestamptz", "= ANY(%s::uuid[])", lambda keys: f"{{{','.join(map(str, keys))}}}"),
+    "sqlite": _Engine("%s", "IN (SELECT value FROM JSON_EACH(%s))", lambda keys: json.dumps([key.hex for key in keys])),
+}

@@ -673,6 +673,7 @@ class Migration(migrations.Migration):
                 (
                     "assessment",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="readings",
                         to="assessments.assessment",

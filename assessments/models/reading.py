@@ -37,7 +37,8 @@ class Reading(models.Model):
     # How often the page of a team, which shows many rounds at once, is noted of each (docs/decisions/who-has-seen.md).
     NOTED_ONCE_IN = timedelta(hours=1)
 
-    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings")
+    # Found by ``readings_of_a_round``: an index of the key alone would be one more to write to for each reading.
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="readings", db_index=False)
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="readings")
     what = models.CharField(max_length=12, choices=What)
     at = models.DateTimeField(default=timezone.now)

@@ -1,7 +1,7 @@
 """Whose rounds the team's pages and files show: their owners can read that (docs/decisions/who-has-seen.md)."""
 
 from assessments.models import Reading
-from assessments.shown import shows
+from assessments.shown import shows_all
 
 
 def shows_team(request, team, what=Reading.What.TEAM):
@@ -9,6 +9,7 @@ def shows_team(request, team, what=Reading.What.TEAM):
 
     A page is noted once an hour for each round; a file (``What.TEAM_FILE``) each time.
     """
-    for each in team.rounds:
-        if what != Reading.What.TEAM or not each.noted_lately:
-            shows(request, each, what)
+    rounds = team.rounds
+    if what == Reading.What.TEAM:
+        rounds = [each for each in rounds if not each.noted_lately]
+    shows_all(request, rounds, what)
