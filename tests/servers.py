@@ -24,6 +24,8 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 90
+# What of the environment of whoever runs the tests is not for the portals that they serve.
+OF_THE_SETTINGS = ("PORTAL_", "EMAIL_", "SECRET_", "SENTRY_", "OTEL_")
 PREPARE = """
 import django
 from django.core.management import call_command
@@ -82,9 +84,10 @@ class PortalFactory:
         self.cluster = url if url.startswith("postgres") else ""
 
     @contextmanager
-    def serve(self, *, workers=2, threads=4, plant=""):
-        """A ``LivePortal``, stopped at the end. ``plant`` names faults of ``tests.live_settings``."""
-        url = self._copy_of_prepared()
+    def serve(self, *, workers=2, threads=4, plant="", url=""):
+        """A ``LivePortal``, stopped at the end. ``plant`` names faults of ``tests.live_settings``; ``url`` another database."""
+        self.number += 1
+        url = url or self._copy_of_prepared()
         environment = self._environment(url) | {"PORTAL_TESTS_PLANT": plant}
         log = self.folder / f"server-{self.number}.log"
         with closing(listen()) as listening:
@@ -116,6 +119,11 @@ class PortalFactory:
         return self._environment(
             self._new_database() if self.cluster else f"sqlite:///{self.folder}/new-{self.number}.sqlite3"
         )
+
+    def empty(self):
+        """The address of a new database with nothing in it; on SQLite, where its file may be made."""
+        self.number += 1
+        return self._new_database() if self.cluster else f"sqlite:///{self.folder / f'empty-{self.number}.sqlite3'}"
 
     def close(self):
         """Drop what was made on a database server."""
@@ -162,9 +170,7 @@ class PortalFactory:
                 cursor.execute(sql)
 
     def _environment(self, database_url):
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "EMAIL_", "SECRET_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_SETTINGS)}
         kept.pop("DEBUG", None)
         return kept | {
             "DJANGO_SETTINGS_MODULE": "tests.live_settings",
