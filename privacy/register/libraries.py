@@ -39,7 +39,12 @@ LIBRARIES = (
     Record(
         "django_tasks_database.DBTaskResult",
         others="args_kwargs task_path worker_ids queue_name backend_name return_value exception_class_path traceback",
-        kept="a week once done, 30 days once dead; ids only",
+        kept="a day once done, 30 days once dead; ids only",
+    ),
+    Record(
+        "service.Task",
+        others="args_kwargs task_path worker_ids queue_name backend_name return_value exception_class_path traceback",
+        kept="the same rows, as administrators see them",
     ),
     Record("service.WorkerBeat", others="worker_id", kept="a day; names no machine and nobody"),
 )

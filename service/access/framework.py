@@ -86,8 +86,8 @@ ADMIN = {
     **administered("people_reportingline", **{"import": FORM_422}, add=NEVER, delete=NEVER, change=SHOWN_ONLY),
     **administered("people_notice", add=NEVER, delete=NEVER, change=SHOWN_ONLY),
     **administered("privacy_legalhold", delete=NEVER, change=SHOWN_ONLY),
-    # What the worker did: which task, and of which notice.
-    **administered("django_tasks_database_dbtaskresult", add=NEVER, delete=NEVER, change=SHOWN_ONLY),
+    # What the worker did and does: which task, how often it was tried, and where it failed.
+    **administered("service_task", add=NEVER, delete=NEVER, change=SHOWN_ONLY),
     # The standards
     **standards("framework", add=FORM, delete=FORM, change=FORM),
     **standards(

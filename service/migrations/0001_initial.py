@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("django_tasks_database", "0021_conditional_partial_index_ordering"),
     ]
 
     operations = [
@@ -58,6 +59,18 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-seen_at"],
             },
+        ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[],
+            options={
+                "verbose_name": "task",
+                "verbose_name_plural": "tasks",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("django_tasks_database.dbtaskresult",),
         ),
         # The table of the cache that production uses (CACHES in the settings); it belongs to no model.
         migrations.RunPython(make_cache_table, drop_cache_table),

@@ -30,6 +30,7 @@ from service.access.policy import (
 )
 from service.access.rows import EDIT, LOGIN, ON, ROLES, SIGNED_OUT, STATES
 from service.access.table import TABLE
+from service.models import Task
 from standards.tree import version_tree
 from tests.conftest import HEAVY
 from tests.pages import Page
@@ -372,7 +373,7 @@ _OF_NOBODY = {"sessions", "contenttypes", "admin", "django_tasks_database"}
 def kept_tables():
     """What each table that holds something of anybody is read by: all of it, but for when somebody signed in last."""
     models = apps.get_models(include_auto_created=True)
-    kept = [each for each in models if each._meta.app_label not in _OF_NOBODY and each is not PasswordTry]
+    kept = [each for each in models if each._meta.app_label not in _OF_NOBODY and each not in (PasswordTry, Task)]
     return {each._meta.db_table: _OF_A_PERSON if each is User else "*" for each in kept}
 
 

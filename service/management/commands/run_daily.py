@@ -11,7 +11,7 @@ COMMANDS = (
     ("make_releases", ()),
     ("clear_held_posts", ()),
     ("clearsessions", ()),
-    ("prune_db_task_results", ()),
+    ("prune_tasks", ()),
 )
 
 
