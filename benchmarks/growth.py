@@ -68,6 +68,8 @@ def _things(count):
     from assessments.models import Assessment
     from assessments.reports import files
     from assessments.reports.making import read_source
+    from insights.actions.counting import count_again
+    from insights.actions.releasing import make_release
     from insights.seeding.plans import plan_people, plan_service
     from insights.seeding.writing import Standings, Writer, write_places
     from people.actions import notify
@@ -93,6 +95,12 @@ def _things(count):
         Writer(version, ratings_for=10**6).write(people, organisations, Standings(0, 0, 100))
         return Assessment.objects.count() - before
 
+    def figures():
+        tree = [each.pk for each in organisations.values()]
+        count_again(tree)
+        make_release(organisation=organisations["grown"], framework=version.framework)
+        return len(tree)
+
     def first(number):
         return User.objects.order_by("pk")[:number]
 
@@ -115,6 +123,7 @@ def _things(count):
     return [
         ("draft in full, a note on every third, its person", rounds_and_people),
         ("agreed round: three views, no notes, its person", agreed_rounds),
+        ("counts and released figures of an organisation", figures),
         ("kept PDF", reports),
         ("notice by e-mail, with its task", notices),
         ("session", sessions),

@@ -7,7 +7,7 @@ beside its form is read and left, as a browser does.
 
 import random
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from time import perf_counter
 
@@ -35,8 +35,6 @@ DISAGREED = 0.1
 NOTE = (
     "I write the monthly paper and agree it with the operations lead; the change procedure was used twice this year. "
 )
-# A PDF is made ahead when a round is shared, and nobody asks for it in the same moment.
-SHARED_FOR = 20
 
 
 @dataclass(slots=True)
@@ -49,7 +47,6 @@ class Somebody:
     assessment: str = ""
     line_manager: int = -1
     areas_done: int = 0
-    since: float = field(default_factory=perf_counter)
 
     @property
     def address(self):
@@ -78,7 +75,7 @@ class Monday:
         self.answered = deque(each for each in drafts if each.areas_done == len(self.areas))
         self.finished = deque()
         self.shared = deque(Somebody(**each) for each in plan["shared"])
-        self.to_take_away = deque(self.shared)
+        self.readers = deque(Somebody(**each) for each in plan["readers"])
         self.reviewed = deque()
         self.colleagues = deque(self.line_managers)
 
@@ -173,15 +170,11 @@ class Monday:
         detail = browser.post("share", path, form.fields).location
         browser.go_on()
         browser.get("task list", detail)
-        person.since = perf_counter()
         self.shared.append(person)
-        self.to_take_away.append(person)
 
     def take_away(self, due):
-        """The PDF of a shared round, which the worker has made meanwhile."""
-        if not self.to_take_away or self.to_take_away[0].since > perf_counter() - SHARED_FOR:
-            raise NobodyThere
-        person = _out_of(self.to_take_away)
+        """The PDF of a round that was shared the week before, as the worker made it then."""
+        person = _turn(self.readers)
         self.browser(person, due).get("report as PDF", f"/assessments/{person.assessment}/report.pdf")
 
     def team(self, due):

@@ -25,7 +25,7 @@ from ..people import session_for
 PASSWORD = "a long password of nobody's"
 # Of a hundred people so many have come how far before that Monday; the others begin on it.
 STANDINGS = Standings(started=6, shared=15, agreed=4)
-MIDWAY = 12
+MIDWAY = 25
 
 
 def make_people(number: int) -> dict:
@@ -56,6 +56,7 @@ def make_people(number: int) -> dict:
     for number, user in enumerate(idle):
         done = len(tree.areas) - number // MIDWAY
         people.append(_entry(user, number, order[lines[user.pk]]) | _midway(user, version, tree, done))
+    shared = _shared(order)
     return {
         "password": PASSWORD,
         "areas": [area.code for area in tree.areas],
@@ -66,17 +67,18 @@ def make_people(number: int) -> dict:
             for index, user in enumerate(leading.values())
         ],
         "people": people,
-        "shared": [
-            _entry(each.owner, 3 * 10**6 + index, order[each.line_manager_id])
-            | {"session": proved_session(each.owner), "assessment": str(each.pk)}
-            for index, each in enumerate(_shared(lines))
-        ],
+        "readers": shared[: len(shared) // 4],
+        "shared": shared[len(shared) // 4 :],
     }
 
 
-def _shared(lines):
+def _shared(order):
     rounds = Assessment.objects.filter(state=Assessment.State.SHARED).select_related("owner").order_by("shared_at")
-    return rounds.filter(owner__reporting_lines__line_manager=F("line_manager")).distinct()
+    return [
+        _entry(each.owner, 3 * 10**6 + index, order[each.line_manager_id])
+        | {"session": proved_session(each.owner), "assessment": str(each.pk)}
+        for index, each in enumerate(rounds.filter(owner__reporting_lines__line_manager=F("line_manager")).distinct())
+    ]
 
 
 def _entry(user, number, line_manager):

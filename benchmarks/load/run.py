@@ -22,8 +22,9 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from assessments.actions import report_files
+from assessments.actions.report_files import make_report_files
 from assessments.models import Assessment, ReportFile
+from documents import pdf
 from insights.actions.campaigns import start_campaign
 from people.models import Organisation, User
 from standards.models import Version
@@ -35,7 +36,7 @@ from .cpu import Usage, sync_ms
 from .population import PASSWORD, make_people
 from .serving import Coming, Portal
 
-MAKE_FILES = getattr(report_files, "make_report_files", None)
+PDF_SIZE = 98_000
 BUSY = 0.8
 TAIL = 2
 FIRST_RATE = 0.6
@@ -63,8 +64,9 @@ QUICK = Lengths(people=700, warm=2, look=4, looks=1, stretch=8, flood=0, process
 class Measuring:
     """One run. ``say`` is told how it goes on; ``floor`` is F in seconds of CPU."""
 
-    def __init__(self, stack, lengths, threads, folder, say):
-        self.stack, self.lengths, self.threads, self.folder, self.say = stack, lengths, threads, folder, say
+    def __init__(self, stack, plan, lengths, threads, folder, say):
+        self.stack, self.plan, self.lengths, self.threads = stack, plan, lengths, threads
+        self.folder, self.say = folder, say
         self.sink, mail_port = stack.enter_context(listening())
         self.portal = Portal(folder, mail_port)
         self.postgres = int(os.environ["POSTGRES_PID"])
@@ -201,17 +203,15 @@ class Measuring:
         return most
 
     def _give_pdfs(self):
-        """Give the worker more PDFs to make than it can."""
-        ReportFile.objects.all().delete()
-        if MAKE_FILES is None:
-            return
-        for pk in Assessment.objects.exclude(state=Assessment.State.DRAFT).values_list("pk", flat=True):
-            MAKE_FILES.enqueue(str(pk))
+        """Give the worker more PDFs to make than it can: those of every round but the readers'."""
+        readers = [each["assessment"] for each in self.plan["readers"]]
+        ReportFile.objects.exclude(assessment__in=readers).delete()
+        rounds = Assessment.objects.exclude(state=Assessment.State.DRAFT).exclude(pk__in=readers)
+        for pk in rounds.values_list("pk", flat=True):
+            make_report_files.enqueue(str(pk))
 
     def _take_pdfs_back(self):
-        if MAKE_FILES is None:
-            return
-        path = MAKE_FILES.module_path
+        path = make_report_files.module_path
         DBTaskResult.objects.filter(task_path=path, status=TaskResultStatus.READY).delete()
 
 
@@ -225,13 +225,14 @@ def measure(measurer, *, quick, threads, say):
         folder = Path(name)
         sync = sync_ms(folder)
         plan = make_people(lengths.people)
+        keep_pdfs(plan["readers"])
         (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
         new, midway = (
             sum("session" not in each for each in plan["people"]),
             sum("assessment" in each for each in plan["people"]),
         )
         say(f"{new} people who have not begun, {midway} midway, {len(plan['line_managers'])} line managers")
-        measuring = Measuring(stack, lengths, threads, folder, say)
+        measuring = Measuring(stack, plan, lengths, threads, folder, say)
         sign_in_ms = sign_in_cost(measuring)
         say(f"A sign-in by password: {sign_in_ms:.0f} ms of CPU")
         mails = measuring.invite(INVITED)
@@ -248,6 +249,16 @@ def measure(measurer, *, quick, threads, say):
     return report(found, floor_ms, sign_in_ms, mails, sync, load, quick)
 
 
+def keep_pdfs(readers):
+    """Keep a PDF of the usual size for each round of the readers, as the worker would, but for its rendering."""
+    rendered, pdf.render_pdf = pdf.render_pdf, lambda *args, **options: b"%PDF-" + bytes(PDF_SIZE)
+    try:
+        for each in readers:
+            make_report_files.func(each["assessment"])
+    finally:
+        pdf.render_pdf = rendered
+
+
 def sign_in_cost(measuring) -> float:
     """Milliseconds of CPU that it takes to evaluate a password, which is nearly all that a sign-in costs."""
     user = User.objects.filter(email__endswith="made-up.example.com").first()
@@ -258,7 +269,7 @@ def sign_in_cost(measuring) -> float:
 
 def report(found, floor_ms, sign_in_ms, mails, sync, load, quick) -> list[str]:
     """What was seen, ready for docs/verification.md."""
-    main = min((each for each in found if not each.renders), key=lambda each: each.kinds[figures.SAVE].p95)
+    main = figures.best(found)
     now = timezone.localtime()
     sign_ins = main.kinds["sign in"].count / main.seconds if "sign in" in main.kinds else 0
     costs = f"{sign_in_ms:.0f} ms of CPU, as much as {sign_in_ms / floor_ms:.0f} F"
@@ -284,6 +295,9 @@ def report(found, floor_ms, sign_in_ms, mails, sync, load, quick) -> list[str]:
             lines.append(f"At most, with {each.processes} × {each.threads}: {each.asked:.0f} requests a second.")
         if each.wrong:
             lines.append(f"{each.processes} × {each.threads}, {each.name}: {each.wrong}")
+    others = max(each.shares["others"] for each in found)
+    if others > 0.05:
+        lines.append(f"Not a quiet machine: up to {others:.0%} of both cores went to other processes.")
     missing = Counter()
     for each in found:
         missing.update(each.missing)

@@ -19,20 +19,6 @@ WORKER = (
 )
 WITHOUT_RENDERING = f"import documents.pdf; documents.pdf.render_pdf = lambda *a, **k: b'%PDF-'; {WORKER}"
 
-HAS_TASK = "make_report_files" in (ROOT / "assessments" / "actions" / "report_files.py").read_text("utf-8")
-RENDERING = """
-import os; os.nice(10)
-import django; django.setup()
-from assessments.models import Assessment
-from assessments.reports import files
-from assessments.reports.making import read_source
-from assessments.actions import keep_report_file
-while True:
-    for each in Assessment.objects.filter(state="shared"):
-        content = files.make_pdf(read_source(each, "owner"))
-        keep_report_file(assessment=each, reader="owner", digest="0" * 64, content=content)
-"""
-
 
 class Portal:
     """Starts processes of a portal in production, on the database of the environment; ``folder`` holds what they print."""
@@ -84,8 +70,6 @@ class Portal:
     @contextmanager
     def worker(self, *, renders):
         code = WORKER if renders else WITHOUT_RENDERING
-        if renders and not HAS_TASK:
-            code = RENDERING
         with self.process("worker", "-c", code, stdout=subprocess.DEVNULL) as process:
             yield process.pid
 
