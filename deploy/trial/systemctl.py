@@ -101,8 +101,10 @@ class Unit:
     @property
     def pid(self):
         """The main process, where it runs; else 0."""
-        if self.value("PIDFile") and Path(self.value("PIDFile")).is_file():
-            pid = int(Path(self.value("PIDFile")).read_text().split()[0])
+        if self.value("PIDFile"):
+            file = Path(self.value("PIDFile"))
+            written = file.read_text().split() if file.is_file() else []
+            pid = int(written[0]) if written else 0
         else:
             pid = json.loads(self.kept.read_text())["pid"] if self.kept.is_file() else 0
         return pid if pid and is_running(pid) else 0
