@@ -21,9 +21,16 @@ def work(is_batch=False):
     return _start(lambda: call_command("run_worker", interval=0.05, batch=is_batch))
 
 
-def serve(socket):
-    """The process id of a new gunicorn at a socket that this process was given."""
+def serve(socket, plant=""):
+    """The process id of a new gunicorn at a socket that this process was given; ``plant`` names a fault of ``planted``."""
     from gunicorn.app.wsgiapp import run
+
+    from tests.kills import planted
+
+    def served():
+        if plant:
+            getattr(planted, plant)()
+        run(prog="gunicorn")
 
     command = [
         "gunicorn",
@@ -37,7 +44,7 @@ def serve(socket):
         "--preload",
     ]
     sys.argv[1:] = command[1:]
-    return _start(lambda: run(prog="gunicorn"))
+    return _start(served)
 
 
 def _start(do):
@@ -75,14 +82,31 @@ def has_ended(pid):
 def shorten():
     from people import tasks
     from people.models import Notice
+    from service.management.commands import run_worker
     from service.models import WorkerBeat
     from service.worker import keeper, trying
 
+    # On a busy machine a worker that gives way to everybody would do nothing at all.
+    run_worker.NICENESS = 0
     Notice.CLAIMED_FOR = WorkerBeat.LOST_AFTER = SHORT
     WorkerBeat.EVERY = SHORT / 4
     keeper.SWEEP_EVERY = SHORT.total_seconds()
     tasks.RESTS = dict.fromkeys(tasks.RESTS, SHORT)
     trying.RESTS = (SHORT,) * len(trying.RESTS)
+
+
+def look_around(session, other, paths):
+    """Open pages as two people before anything is started, so that nothing need be prepared again after each kill."""
+    from django.db import connections
+    from django.test import Client
+
+    statuses = []
+    for key in (session, other):
+        browser = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
+        browser.cookies["session"] = key
+        statuses += [browser.get(path).status_code for path in paths]
+    connections.close_all()
+    return statuses
 
 
 def settle():
@@ -112,7 +136,7 @@ if __name__ == "__main__":
     shorten()
     if "spare-reports" in sys.argv:
         spare_reports()
-    known = (settle, work, serve, reap, has_ended, make, reports, try_dead_tasks_again)
+    known = (look_around, settle, work, serve, reap, has_ended, make, reports, try_dead_tasks_again)
     by_name = {each.__name__: each for each in known}
     for line in sys.stdin:
         name, *arguments = json.loads(line)

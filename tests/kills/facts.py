@@ -9,6 +9,7 @@ from tests.servers import connect
 
 from .load import Level
 
+TASKS = "django_tasks_database_dbtaskresult"
 _NOTICE = re.compile(r"Message-ID: <notice-(\d+)-")
 _ROUND = re.compile("/assessments/([0-9a-f-]{36})/")
 # What a round becomes by an event; the others leave it as it is.
@@ -86,13 +87,13 @@ class Facts:
         self.notices = rows("SELECT id, delivery FROM people_notice ORDER BY id")
         # Those that a worker would take at once.
         self.tasks_to_come_now = rows(
-            "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE status = 'READY' "
+            f"SELECT COUNT(*) FROM {TASKS} WHERE status = 'READY' "
             "AND (run_after IS NULL OR run_after <= CURRENT_TIMESTAMP)"
         )[0][0]
         self.tasks = {
             (status, path): count
             for status, path, count in rows(
-                "SELECT status, task_path, COUNT(*) FROM django_tasks_database_dbtaskresult GROUP BY status, task_path"
+                f"SELECT status, task_path, COUNT(*) FROM {TASKS} GROUP BY status, task_path"
             )
         }
 
@@ -116,7 +117,7 @@ class Facts:
 
         ``accepted`` are the e-mails that the mail server took (``tests.smtp``).
         """
-        came = Counter(int(_NOTICE.search(text)[1]) for _, text in accepted)
+        came = Counter(notice_of(text) for _, text in accepted)
         for pk, state in self.notices:
             if came[pk] > 1:
                 yield f"notice {pk} was sent {came[pk]} times"
@@ -126,7 +127,7 @@ class Facts:
                 yield f"notice {pk} is lost: called sent, and never was"
             if state == "sending":
                 yield f"notice {pk} is being sent for ever"
-            if state == "waiting" and not self.tasks_to_come("people.tasks.send_notice"):
+            if state == "waiting" and not self.tasks.get(("READY", "people.tasks.send_notice")):
                 yield f"notice {pk} waits for nobody"
         yield from (f"notice {pk} was sent and is not there" for pk in came.keys() - dict(self.notices).keys())
 
@@ -136,8 +137,10 @@ class Facts:
             if status == "RUNNING":
                 yield f"{count} of {path} are running for ever"
 
-    def tasks_to_come(self, path):
-        return self.tasks.get(("READY", path), 0)
+
+def notice_of(text) -> int:
+    """The key of the notice that an e-mail tells."""
+    return int(_NOTICE.search(text)[1])
 
 
 def _key(pk):

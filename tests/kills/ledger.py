@@ -90,6 +90,18 @@ class Ledger:
             kept = [*self._cells.values(), *self._histories.values()]
             return Counter(str(each.outcome) for sent in kept for each in sent if id(each) not in self._begun)
 
+    def known(self, kind) -> list[list]:
+        """Of each cell of some ``kind`` that was sent to, what was acknowledged, in order, where that is the last of it."""
+        with self._lock:
+            found = [
+                sent for place, sent in self._cells.items() if place[0] == kind and id(sent[-1]) not in self._begun
+            ]
+            return [
+                [each for each in sent if each.outcome == Outcome.DONE]
+                for sent in found
+                if sent[-1].outcome == Outcome.DONE
+            ]
+
     def faults(self, cells, histories, since):
         """A sentence for each place that does not hold what it must, as read from the database after ``since`` = ``now()``.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from .ledger import Outcome
 DAY = {"held_on_day": "1", "held_on_month": "9", "held_on_year": "2026"}
 MOST_EXAMPLES = 15
 MOST_REFUSALS = 30
+_writers = count()
 
 
 class CutOff(Exception):
@@ -103,8 +105,7 @@ class Actor(threading.Thread):
         super().__init__(daemon=True)
         self.address, self.ledger, self.stopping, self.pause = address, ledger, stopping, pause
         self.chance = random.Random(number)
-        self.number = number
-        self.count = 0
+        self.texts = map(f"Writer {next(_writers)}, text {{}}".format, count(1))
 
     def run(self):
         while not self.stopping.is_set():
@@ -122,8 +123,7 @@ class Actor(threading.Thread):
 
     def text(self):
         """A text that nobody sends a second time."""
-        self.count += 1
-        return f"Writer {self.number}, text {self.count}"
+        return next(self.texts)
 
     def visitor(self, session):
         return Visitor(self.address, session, self.ledger)
@@ -140,9 +140,15 @@ class Answering(Actor):
         self.areas, self.proposed = areas, proposed
         self.standing = {}
         self.added = 0
+        self.first = [self.save_page, self.add_example, self.set_target, self.add_goal]
 
     def act(self):
         acts = (self.save_one, self.save_page, self.set_target, self.add_example, self.add_goal)
+        if self.first:
+            # One of each, however short the run is.
+            self.first[-1]()
+            self.first.pop()
+            return
         weights = (76, 14, 4, *((3, 3) if self.added < MOST_EXAMPLES else (0, 0)))
         (act,) = self.chance.choices(acts, weights)
         act()

@@ -8,11 +8,16 @@ from .facts import Facts, damage
 from .ledger import Ledger, Outcome
 from .load import Answering, Pair, Talking
 
-PATIENCE = 120
+PATIENCE = 300
 # Seconds after which a round is taken for settled in the end (``tests.kills.driver``), and a little.
 SETTLED_AFTER = 2.2
+# Pages that people open meanwhile.
+PAGES = (
+    *("{}", "{}rate/A1/", "{}targets/", "{}evidence/new/", "/goals/new/", "{}review/", "{}review/A1/"),
+    *("{}share/", "{}return/", "{}conversation/", "{}conversation/record/", "{}conversation/confirm/", "/help/"),
+)
 # Seconds from the moment at which all goes well again to the next kill.
-REST = {"app": (0.05, 0.8), "worker": (0.05, 1.2), "database": (0.05, 0.8)}
+REST = {"app": (0.02, 0.6), "worker": (0.02, 0.6), "database": (0.02, 0.6)}
 
 
 class Run:
@@ -28,6 +33,9 @@ class Run:
         self.ledger, self.stopping = Ledger(), threading.Event()
         people = stage.ask("make", owners, pairs, talking)
         self.rounds = [each["assessment"] for kind in ("pairs", "talking") for each in people[kind]]
+        for person in people["talking"]:
+            paths = [path.format(f"/assessments/{person['assessment']}/") for path in PAGES]
+            stage.ask("look_around", person["session"], person["other"], paths)
         facts = Facts(stage.database_url)
         self.ledger.begin(facts.cells, facts.histories)
         rest = (stage.address, self.ledger, self.stopping)
@@ -49,8 +57,8 @@ class Run:
         self.kills = dict.fromkeys(REST, 0)
         self.reports = self.dead = 0
 
-    def begin(self):
-        self.stage.start_app()
+    def begin(self, plant=""):
+        self.stage.start_app(plant)
         self.stage.start_worker()
         self.stage.wait_for_app()
         for actor in self.actors:
@@ -86,24 +94,30 @@ class Run:
         return found + self.ledger.faults(facts.cells, facts.histories, since) + list(facts.faults(self.rounds))
 
     def end(self):
-        """Stop writing, let the worker do what is left, and return what is wrong then."""
-        self.stopping.set()
-        for actor in self.actors:
-            actor.join(PATIENCE)
+        """Stop writing, let workers do what is left, and return what is wrong then."""
+        self.close()
         assert not any(actor.is_alive() for actor in self.actors), "a writer waits for ever"
-        if self.stage.worker is not None:
-            self.stage.kill_worker()
         self.stage.ask("settle")
         time.sleep(SETTLED_AFTER)
         self.drained()
         self.dead = self.stage.ask("try_dead_tasks_again")
-        facts = self.drained() if self.dead else Facts(self.stage.database_url)
-        found = self.look() + list(facts.faults_of_sending(self.stage.sink.accepted)) + list(facts.faults_of_tasks())
+        if self.dead:
+            self.drained()
+        return self.verdict()
+
+    def verdict(self):
+        """What is wrong now that nobody writes and nothing is left to do."""
+        facts = Facts(self.stage.database_url)
         self.reports, missing = self.stage.ask("reports", self.rounds)
-        return found + [f"no PDF is kept of {each}" for each in missing]
+        return [
+            *self.look(),
+            *facts.faults_of_sending(self.stage.sink.accepted),
+            *facts.faults_of_tasks(),
+            *(f"no PDF is kept of {each}" for each in missing),
+        ]
 
     def drained(self):
-        """The facts once a worker finds nothing more to do and nothing is being done, or after much patience."""
+        """Let workers work until nothing more is to do and nothing is being done, or patience ends."""
         give_up = time.monotonic() + PATIENCE
         while True:
             self.stage.run_worker_dry()
@@ -111,7 +125,7 @@ class Run:
             is_working = any(status == "RUNNING" for status, _ in facts.tasks) or facts.tasks_to_come_now
             is_sending = any(state in ("sending", "waiting") for _, state in facts.notices)
             if not (is_working or is_sending) or time.monotonic() > give_up:
-                return facts
+                return
             time.sleep(0.5)
 
     def wait_for_acknowledgements(self, number):
@@ -138,4 +152,9 @@ class Run:
         )
 
     def close(self):
+        """End all who write, and the servers."""
         self.stopping.set()
+        for actor in self.actors:
+            if actor.is_alive():
+                actor.join(PATIENCE)
+        self.stage.stop()

@@ -50,8 +50,9 @@ class Stage:
 
     # Gunicorn
 
-    def start_app(self):
-        self.app = self.ask("serve", self.listening.fileno())
+    def start_app(self, plant=""):
+        """``plant`` names a fault of ``tests.kills.planted``."""
+        self.app = self.ask("serve", self.listening.fileno(), plant)
 
     def wait_for_app(self):
         """Until a page is served."""
@@ -71,6 +72,7 @@ class Stage:
         pids = children_of(self.app)
         os.killpg(self.app, signal.SIGKILL)
         self.ask("reap", self.app)
+        self.app = None
         while any(runs(pid) for pid in pids):
             time.sleep(0.005)
 
@@ -102,10 +104,15 @@ class Stage:
     def start_database(self):
         self.cluster.start()
 
+    def stop(self):
+        """Kill gunicorn and the worker, where they run."""
+        if self.app is not None:
+            self.kill_app()
+        if self.worker is not None:
+            self.kill_worker()
+
     def close(self):
-        for part, kill in ((self.app, self.kill_app), (self.worker, self.kill_worker)):
-            if part is not None:
-                kill()
+        self.stop()
         self.driver.stdin.close()
         self.driver.wait()
         self.driver.stdout.close()
