@@ -120,11 +120,6 @@ class PortalFactory:
             self._new_database() if self.cluster else f"sqlite:///{self.folder}/new-{self.number}.sqlite3"
         )
 
-    def empty(self):
-        """The address of a new database with nothing in it; on SQLite, where its file may be made."""
-        self.number += 1
-        return self._new_database() if self.cluster else f"sqlite:///{self.folder / f'empty-{self.number}.sqlite3'}"
-
     def close(self):
         """Drop what was made on a database server."""
         for url in self.databases:

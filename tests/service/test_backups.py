@@ -72,7 +72,7 @@ def new_place(django_db_setup, django_db_blocker, tmp_path_factory, portals):
     def place():
         if connection.vendor == "sqlite":
             return tmp_path_factory.mktemp("databases") / "portal.sqlite3"
-        return portals.environment()["DATABASE_URL"].rpartition("/")[2]
+        return portals.new_environment()["DATABASE_URL"].rpartition("/")[2]
 
     with django_db_blocker.unblock():
         yield place
