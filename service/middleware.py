@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from . import held_posts as held
 from .logging import current_id, path_of
 from .outage_pages import answer
-from .outages import Outage, followed
+from .outages import SAFE, Outage, followed, reading_only
 
 access = logging.getLogger("service.access")
 
@@ -92,7 +92,18 @@ def answered_outages(get_response):
             with followed(request):
                 return get_response(request)
         except Outage as outage:
-            return answer(request, outage)
+            return read_anyway(request, outage) or answer(request, outage)
+
+    def read_anyway(request, outage):
+        if request.method not in SAFE:
+            return None
+        with reading_only(outage.kind) as is_possible:
+            if not is_possible:
+                return None
+            try:
+                return get_response(request)
+            except Outage as again:
+                return answer(request, again)
 
     return middleware
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from time import monotonic
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
@@ -16,7 +17,7 @@ from psycopg2 import extensions
 
 # Seconds that a request waits for an answer of PostgreSQL, and for a connection to it. While it is known not to answer, far fewer:
 # else everybody's thread would wait, and nobody would get even the page that says so.
-PATIENCE = 15
+PATIENCE = 10
 PATIENCE_TO_CONNECT = 5
 PATIENCE_IN_AN_OUTAGE = 2
 
@@ -147,6 +148,37 @@ def followed(request):
         return
     with connection.execute_wrapper(request.sent):
         yield
+
+
+# Reading from SQLite where nothing can be written
+
+
+@contextmanager
+def reading_only(kind: Kind):
+    """Within it SQLite's file is read as it lies there. Gives whether that is possible and of any use.
+
+    To read, SQLite wants to write: a file of 32 KB beside its own, by which those who use it at the same time agree. On a full
+    disk, or one that takes no writes, people could not even read. While nobody can write there is nothing to agree about; where
+    somebody's changes are still in the journal, the file is not whole without them.
+    """
+    before = connections[DEFAULT_DB_ALIAS]
+    name = before.settings_dict["NAME"]
+    if before.vendor != "sqlite" or kind is Kind.BUSY or not name.startswith("file:") or _has_journal(name):
+        yield False
+        return
+    settings = before.settings_dict | {"NAME": f"{name.partition('?')[0]}?mode=ro&immutable=1", "OPTIONS": {}}
+    reader = connections[DEFAULT_DB_ALIAS] = type(before)(settings, DEFAULT_DB_ALIAS)
+    try:
+        yield True
+    finally:
+        reader.close()
+        connections[DEFAULT_DB_ALIAS] = before
+
+
+def _has_journal(name):
+    path = Path(unquote(urlsplit(name).path))
+    journal = path.with_name(f"{path.name}-wal")
+    return not path.exists() or (journal.exists() and journal.stat().st_size > 0)
 
 
 # How long a process that answers requests waits

@@ -35,6 +35,11 @@ if "cold" in _planted:
     pdf.warm = lambda: None
 if "impatient" in _planted and "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] |= {"timeout": 0.05}
+if "impatient" in _planted:
+    from service import outages
+
+    outages.PATIENCE = outages.PATIENCE_TO_CONNECT = 2
+    outages.PATIENCE_IN_AN_OUTAGE = 0.5
 if "strict" in _planted:
     ACCOUNT_RATE_LIMITS = {"reset_password": "1/h/ip"}
 if "counted" in _planted:
