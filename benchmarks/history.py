@@ -1,6 +1,6 @@
 """What was measured when: a line for each case of each whole run, in ``docs/bench-history.csv``, and two runs beside each other.
 
-``script/bench --record`` adds the lines of its run; ``script/bench --compare`` prints the newest run against the one before. Runs
+``script/bench --record`` adds the lines of its run; ``script/bench --compare`` prints the newest run against those before. Runs
 stand in the order of their time, the cases of a run in that of the alphabet.
 """
 
@@ -86,32 +86,33 @@ def add(lines, path=FILE) -> None:
 
 
 def compare(lines) -> list[str]:
-    """The newest run against the one before, a line for each case. What got worse by more than the noise is marked WORSE.
+    """Each case of the newest run beside what was seen of it the time before; what got worse by more than the noise is marked.
 
-    Cases whose figure is in another unit than before are not compared.
+    A run of few cases, such as that among 500,000 people, is so compared with the last that had them.
     """
-    runs = sorted({each.run for each in lines})
-    if len(runs) < 2:
+    newest = max((each.run for each in lines), default="")
+    now = {each.case: each for each in lines if each.run == newest}
+    before = {each.case: each for each in sorted(lines, key=lambda line: line.run) if each.run != newest}
+    if not before.keys() & now.keys():
         return ["There are no two runs to compare. script/bench --record adds one."]
-    before, now = ({each.case: each for each in lines if each.run == run} for run in runs[-2:])
-    said = [_heading("before", before), _heading("now", now), ""]
+    compared = {before[case].run: before[case] for case in sorted(now) if case in before}
+    said = [*(_heading("before", compared[run]) for run in sorted(compared)), _heading("now", now[min(now)]), ""]
     worse = 0
-    for case in sorted(before.keys() | now.keys()):
-        if case not in before or case not in now:
-            said.append(f"{case:<36} {'only now' if case in now else 'only before'}")
+    for case in sorted(now):
+        if case not in before:
+            said.append(f"{case:<40} new")
             continue
         changes = _changes(before[case], now[case])
         marks = [mark for _, mark in changes if mark]
         worse += "WORSE" in marks
         mark = "WORSE" if "WORSE" in marks else "better" if marks else ""
-        said.append(f"{case:<36} {'; '.join(text for text, _ in changes):<60} {mark}".rstrip())
+        said.append(f"{case:<40} {'; '.join(text for text, _ in changes):<60} {mark}".rstrip())
     noise = f"Noise: a ratio up to {NOISE:.0%}, bytes up to {NOISE_OF_BYTES:.0%}, queries none."
     return [*said, "", f"{worse} of {len(now)} got worse by more than the noise. {noise}"]
 
 
-def _heading(name, run):
-    one = next(iter(run.values()))
-    return f"{name:<7} {one.run}  {one.commit}  {one.machine}, load {one.load}"
+def _heading(name, line):
+    return f"{name:<7} {line.run}  {line.commit}  {line.machine}, load {line.load}"
 
 
 def _changes(before, now):

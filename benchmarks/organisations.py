@@ -111,7 +111,7 @@ def cases_of_organisations() -> list[Case]:
 
 def measure(counts, make_measurer, show, settle, say):
     """Make and measure a service of each of ``counts`` people, the smallest first, and print what grows between the first and the
-    last."""
+    last. Returns the figures seen."""
     seen = {}
     for people in counts:
         service = Service(people, say)
@@ -133,3 +133,4 @@ def measure(counts, make_measurer, show, settle, say):
         for name, cost in ((PAGE, "postgres_ms"), (PAGE, "ratio_to_f"), (SAVE, "ratio_to_f")):
             ratio = getattr(seen[many, name], cost) / getattr(seen[few, name], cost)
             print(f"{name}, {cost} at {many:,} / at {few:,} people: {ratio:.2f} (goal: {RATIO_MOST})", flush=True)
+    return list(seen.values())

@@ -30,7 +30,7 @@ BEGAN, STARTED, LOAD = time.monotonic(), datetime.now(UTC), load_average()
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure the portal against a floor.")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.add_argument("--record", action="store_true", help="add the whole run to docs/bench-history.csv")
+    parser.add_argument("--record", action="store_true", help="add what was seen to docs/bench-history.csv")
     parser.add_argument("--carrying", nargs="+", type=int, metavar="count", help="carry so many rounds over instead")
     parser.add_argument(
         "--people", nargs="+", type=int, metavar="count", help="measure figures among so many made-up people instead"
@@ -43,8 +43,8 @@ def main(arguments=None):
     parser.add_argument("--threads", type=int, default=4, help="with --load: threads of each process, 4 unless given")
     parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
     options = parser.parse_args(arguments)
-    if options.record and (options.cases or options.carrying or options.people or options.growth or options.load):
-        parser.error("--record is for a whole run: name no case beside it.")
+    if options.record and (options.cases or options.carrying or options.growth or options.load):
+        parser.error("--record is for a whole run, or one with --people: name no case beside it.")
     django.setup()
     if options.carrying:
         from .carrying import measure
@@ -80,7 +80,9 @@ def main(arguments=None):
         show = _show_json if options.json else _show_row
         if not options.json:
             print(ROW.format(*HEADINGS))
-        measure_organisations(options.people, lambda: Measurer(server, floor), show, _settle, _say)
+        seen = measure_organisations(options.people, lambda: Measurer(server, floor), show, _settle, _say)
+        if options.record:
+            _record(seen)
         return 0
     full, saving, small = make_round("full"), make_round("saving"), make_round("small", statements=1)
     cases, writers = cases_of(full, small, saving)

@@ -74,8 +74,9 @@ def test_a_history_with_other_columns_is_refused(tmp_path):
         read(path)
 
 
-def test_one_run_is_compared_with_nothing():
-    assert compare([LINE]) == ["There are no two runs to compare. script/bench --record adds one."]
+@pytest.mark.parametrize("lines", [[], [LINE], [LINE, replace(LATER, case="another")]])
+def test_what_was_seen_once_is_compared_with_nothing(lines):
+    assert compare(lines) == ["There are no two runs to compare. script/bench --record adds one."]
 
 
 @pytest.mark.parametrize(
@@ -96,18 +97,21 @@ def test_what_got_worse_by_more_than_the_noise_is_marked(now, said):
     assert " ".join(row.split()) == f"rating page {said}".strip()
 
 
-def test_only_the_two_newest_runs_are_compared_and_cases_of_one_alone_are_named():
-    older = replace(LINE, run="2026-11-01 07:10", ratio="1.00")
-    rows = compare([older, LINE, replace(LINE, case="gone"), LATER, replace(LATER, case="new")])
+def test_each_case_is_compared_with_the_last_run_that_had_it():
+    older = replace(LINE, run="2026-11-01 07:10", case="among many", ratio="1.00")
+    rows = compare(
+        [LATER, older, replace(LINE, case="gone"), LINE, replace(LATER, case="new"), replace(LATER, case="among many")]
+    )
     assert [" ".join(row.split()) for row in rows] == [
+        "before 2026-11-01 07:10 abc 2 cores, 24 GiB, load 0.3",
         "before 2026-11-23 07:10 abc 2 cores, 24 GiB, load 0.3",
         "now 2026-11-24 07:10 def 2 cores, 24 GiB, load 0.3",
         "",
-        "gone only before",
-        "new only now",
+        "among many 1.00 -> 2.91 F; 6 -> 6 queries; 5505 -> 5505 bytes WORSE",
+        "new new",
         "rating page 2.91 -> 2.91 F; 6 -> 6 queries; 5505 -> 5505 bytes",
         "",
-        "0 of 2 got worse by more than the noise. Noise: a ratio up to 15%, bytes up to 1%, queries none.",
+        "1 of 3 got worse by more than the noise. Noise: a ratio up to 15%, bytes up to 1%, queries none.",
     ]
 
 
