@@ -5,8 +5,6 @@ may have been signed out since, and what was held for somebody for an hour may h
 """
 
 from django.apps import apps
-from django.core.cache import caches
-from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -37,8 +35,6 @@ def quiet() -> dict[str, int]:
     done["tasks forgotten"] = to_come.delete()[0]
     if CACHE in there:
         done["limits and other cached values forgotten"] = _emptied(CACHE)
-    if not isinstance(caches["default"], DatabaseCache):
-        caches["default"].clear()
     return done
 
 

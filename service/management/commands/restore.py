@@ -16,7 +16,7 @@ AFTERWARDS = """Before people come in again:
 * Reminders and invitations that were made after the backup are lost with it. manage.py run_daily makes them anew, once.
 * What was changed after the backup is as it was before: passwords, second factors, who may enter the admin, grants of analysts,
   lines that ended, rounds that were taken back, legal holds that were placed. Do again what must not wait.
-* With PORTAL_QUEUE=redis, empty that queue: its tasks are of what is gone.
+* With PORTAL_QUEUE=redis, empty that queue before a worker starts: its tasks are of what is gone. Not after a drill.
 """
 
 
