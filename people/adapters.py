@@ -1,16 +1,26 @@
+import logging
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import clean_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import get_connection
 from django.urls import reverse
 
 from .openid.adapter import ways_to_prove
+from .post import CutOff, NotSent
 from .reauthentication import proved_recently
 from .sealing import seal, unseal
 from .second_factors import must_keep
+
+logger = logging.getLogger(__name__)
+
+# Seconds that somebody who asked for an e-mail waits for each answer of the mail server.
+MAIL_PATIENCE = 8
 
 PASSWORD_MESSAGES = {
     "password_too_short": "Password must be %(min_length)d characters or more",
@@ -57,6 +67,31 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is None and getattr(request, "tried_too_often", False):
             raise self.validation_error("too_many_login_attempts")
         return user
+
+    def render_mail(self, template_prefix, email, context, headers=None):
+        message = super().render_mail(template_prefix, email, context, headers)
+        message.connection = get_connection(timeout=MAIL_PATIENCE)
+        return message
+
+    def send_mail(self, template_prefix, email, context):
+        """Send it now: a link in it opens an account, and is kept nowhere. Raises ``NotSent`` (``middleware.unsent_mail``)."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except CutOff as lost:
+            # The mail server may have it; the page says what to do if nothing comes.
+            logger.warning("An e-mail of an account was cut off (%s)", lost)
+        except OSError as error:  # smtplib's own errors are among them
+            logger.warning("An e-mail of an account was not sent (%s)", type(error).__name__)
+            # One that was not sent does not count towards how many may be.
+            ratelimit.clear(self.request, action="confirm_email", key=email.lower())
+            raise NotSent(type(error).__name__) from None
+
+    def send_notification_mail(self, *args, **kwargs):
+        """What it tells of is done: that the mail server is away makes it no less so."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except NotSent:
+            return
 
     def set_password(self, user, password):
         """Only the password: what an administrator changes in the same moment stands."""

@@ -3,9 +3,10 @@
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
+from .post import NotSent
 from .reauthentication import ask_for_proof, proved_recently
 from .second_factors import has_second_factor, used_second_factor
 
@@ -59,4 +60,22 @@ def second_factor(get_response):
         return redirect("mfa_index")
 
     middleware.process_view = process_view
+    return middleware
+
+
+def unsent_mail(get_response):
+    """Where the mail server keeps a page from doing what it is for, say so, and how to ask again."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_exception(request, exception):
+        if not isinstance(exception, NotSent):
+            return None
+        context = {"asked_by": request.resolver_match.url_name}
+        response = render(request, "account/mail_unsent.html", context, status=503)
+        response["Retry-After"] = "300"
+        return response
+
+    middleware.process_exception = process_exception
     return middleware

@@ -12,6 +12,10 @@ class CutOff(Exception):
     """
 
 
+class NotSent(Exception):
+    """An e-mail that somebody waits for was certainly not sent: the mail server is away, or refuses. Names the kind of error."""
+
+
 def _handing_over(server_class):
     class Server(server_class):
         def data(self, msg):

@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "people.middleware.proof_again",
     "people.middleware.second_factor",
+    "people.middleware.unsent_mail",
     "service.middleware.private_pages",
     "assessments.middleware.readings",
 ]

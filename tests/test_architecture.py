@@ -55,7 +55,7 @@ WITHIN = {
     "readings": "models",
     "access": "",
     "openid": "addresses reauthentication single_sign_on models",
-    "adapters": "openid reauthentication sealing second_factors single_sign_on",
+    "adapters": "openid post reauthentication sealing second_factors single_sign_on",
     "management": "watching backups erasure_list sweeping "
     "access editions actions answers standing demo exports exact raw_counts seeding tally models",
     "seeding": "actions",
@@ -73,7 +73,7 @@ WITHIN = {
     "health": "backlog impatient",
     "impatient": "",
     "watching": "backlog impatient logging",
-    "middleware": "held_posts logging outage_pages outages reauthentication second_factors shown actions models",
+    "middleware": "held_posts logging outage_pages outages post reauthentication second_factors shown actions models",
     "outages": "",
     "outage_pages": "context_processors held_posts logging outages",
     "models": "written_queries",
