@@ -17,10 +17,12 @@ from .impatient import impatient, limited
 
 log = logging.getLogger(__name__)
 
-# Seconds: how long somebody waits for an answer, how long a part of it may take, and how long it is said again without asking.
+# Seconds: how long somebody waits for an answer, how long a part of it may take, how long it is said again without asking, and after
+# how long a look that has not ended says that something hangs, whatever it found before.
 LONGEST_WAIT = 3
 LONGEST_PART = 2
 STANDS_FOR = 1
+LONGEST_LOOK = 15
 
 GOOD = {"database": "answers", "migrations": "applied", "cache": "works"}
 
@@ -64,6 +66,8 @@ def readiness() -> dict:
             Thread(target=look.take, daemon=True).start()
     look.done.wait(max(0, look.began + LONGEST_WAIT - monotonic()))
     found = dict(look.found)
+    if not look.done.is_set() and monotonic() - look.began > LONGEST_LOOK:
+        found["database"] = "no answer"
     return {"ready": all(found[part] == good for part, good in GOOD.items()), **found}
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 import time
 from contextlib import closing
 from functools import partial
@@ -32,6 +33,8 @@ def afresh(monkeypatch):
     for name, value in {"latest": None, "was_ready": True, "migrated": False}.items():
         monkeypatch.setattr(health._Look, name, value)
     monkeypatch.setattr(health, "STANDS_FOR", 0)
+    # A machine that tests is busier than one that serves.
+    monkeypatch.setattr(health, "LONGEST_WAIT", 30)
 
 
 def ask():
@@ -118,8 +121,7 @@ def test_a_server_that_is_gone_is_said_and_its_return(monkeypatch, caplog):
 def test_a_server_that_never_answers_keeps_nobody_waiting(monkeypatch):
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         kept_elsewhere(monkeypatch, PostgreSQL, HOST="127.0.0.1", PORT=str(silent.getsockname()[1]))
-        if not HEAVY:
-            monkeypatch.setattr(health, "LONGEST_WAIT", 0.2)
+        monkeypatch.setattr(health, "LONGEST_WAIT", 3 if HEAVY else 0.2)
         began = time.monotonic()
         status, found = ask()
         assert time.monotonic() - began < health.LONGEST_WAIT + 1
@@ -136,6 +138,19 @@ def test_a_slow_database_is_not_ready_and_waited_for_once(monkeypatch):
     monkeypatch.setattr(health, "LONGEST_WAIT", 0.05)
     monkeypatch.setattr(health, "_answers", lambda connection: time.sleep(0.3) or "answers")
     assert ask() == (503, GONE | {"database": "no answer"})
+    assert health._Look.latest.done.wait(10)
+
+
+def test_a_look_that_hangs_after_all_was_well_is_not_believed_for_ever(monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(health, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(health, "read_backlog", lambda: go_on.wait(30))
+    while ask()[0] != 200:
+        assert not health._Look.latest.done.is_set()
+    assert ask() == (200, READY | {"worker": "not known"})
+    monkeypatch.setattr(health, "LONGEST_LOOK", 0)
+    assert ask() == (503, READY | {"ready": False, "database": "no answer", "worker": "not known"})
+    go_on.set()
     assert health._Look.latest.done.wait(10)
 
 
