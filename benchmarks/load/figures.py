@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 SAVE = "save one answer"
 SAVE_MOST = 10
 SLOWED_MOST = 1.5
+QUIET = 0.05
 PERCENTILES = (50, 95, 99)
 PARTS = ("server", "PostgreSQL", "worker", "load", "others")
 
@@ -46,6 +47,18 @@ class Stretch:
     @property
     def a_second(self) -> float:
         return sum(each.count for each in self.kinds.values()) / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What was measured beside the load: CPU of F and of a password, e-mails a second of the worker alone, milliseconds until the
+    disk has 8 KB for good, and the length of a line of the log in bytes."""
+
+    floor_ms: float
+    password_ms: float
+    mails: float
+    sync_ms: float
+    line: float
 
 
 def percentile(values, share: float) -> float:
@@ -158,3 +171,39 @@ def _pairs(stretches):
 
 def _said(met):
     return "yes" if met else "**no**"
+
+
+def report(stretches, costs: Costs, head: str) -> list[str]:
+    """What was seen, ready for docs/verification.md."""
+    main = best(stretches)
+    sign_ins = main.kinds["sign in"].count / main.seconds if "sign in" in main.kinds else 0.0
+    lines = [
+        head,
+        "",
+        *goals(stretches, costs.floor_ms),
+        "",
+        *growth_table(stretches, costs.floor_ms),
+        "",
+        f"Each kind of request with {main.processes} × {main.threads}, without rendering:",
+        "",
+        *kinds_table(main),
+        "",
+        f"A password takes {costs.password_ms:.0f} ms of CPU, as much as {costs.password_ms / costs.floor_ms:.0f} F: "
+        f"{sign_ins:.2f} sign-ins a second took {sign_ins * costs.password_ms / 1000:.2f} of a core, which single sign-on saves.",
+        f"The worker alone sent {costs.mails:.0f} e-mails a second. The load itself was behind by {main.late:.1f} ms "
+        "(95th percentile).",
+        f"The disk has 8 KB for good in {costs.sync_ms:.2f} ms. A line of the log is {costs.line:.0f} bytes long.",
+    ]
+    missing = Counter()
+    for each in stretches:
+        missing.update(each.missing)
+        if each.wrong:
+            lines.append(f"{each.processes} × {each.threads}, {each.name}: {each.wrong}.")
+        if each.asked:
+            lines.append(f"At most, with {each.processes} × {each.threads}: {each.asked:.0f} requests a second.")
+    others = max(each.shares["others"] for each in stretches)
+    if others > QUIET:
+        lines.append(f"Not a quiet machine: up to {others:.0%} of both cores went to other processes.")
+    if missing:
+        lines.append(f"Pieces for which nobody was there: {dict(missing)}.")
+    return lines

@@ -28,6 +28,7 @@ PIECES = {
     "agree": 0.1,
     "organisation": 0.005,
 }
+ROW_FIELDS = ("drawn-", "level-", "note-", "reason-")
 THINK = 0.5
 WITHOUT_SCRIPTS = 0.1
 NOTED = 0.15
@@ -134,6 +135,8 @@ class Monday:
         form = form_in(browser.get("rating page", path).text, path)
         has_scripts = self.draw.random() >= WITHOUT_SCRIPTS
         fields = form.fields
+        # What is sent with each row: whose page it is and where it leads.
+        tokens = {name: value for name, value in fields.items() if not name.startswith(ROW_FIELDS)}
         browser.go_on(self.think())
         for name, levels in form.choices.items():
             pk = name.removeprefix("level-")
@@ -141,10 +144,7 @@ class Monday:
             if self.draw.random() < NOTED:
                 fields[f"note-{pk}"] = NOTE * 2
             if has_scripts:
-                row = {
-                    each: fields[each] for each in (f"{field}-{pk}" for field in ("drawn", "level", "note", "reason"))
-                }
-                row["next_area"] = fields["next_area"]
+                row = {each: fields[each] for each in (f"{field}{pk}" for field in ROW_FIELDS)} | tokens
                 saved = browser.post("save one answer", f"{path}save/", row, expected=200, accept="application/json")
                 fields[f"drawn-{pk}"] = _drawn(saved.text, pk)
                 browser.pause(self.think())

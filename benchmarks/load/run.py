@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -246,7 +245,13 @@ def measure(measurer, *, quick, threads, say):
         for log in ("gunicorn", "worker", "coming"):
             for line in measuring.portal.errors(log):
                 say(f"{log}: {line}")
-    return report(found, floor_ms, sign_in_ms, mails, sync, load, quick)
+        line = measuring.portal.bytes_a_line("gunicorn")
+    head = (
+        f"`script/bench --load{' --quick' if quick else ''}` on {timezone.localtime():%-d %B %Y}, {described()}, load {load:.1f} "
+        f"at the start, commit {commit()}; F = {floor_ms:.2f} ms. Times are counted from when a request was due. “Load” is those "
+        "who come and the mail server, on the same cores."
+    )
+    return figures.report(found, figures.Costs(floor_ms, sign_in_ms, mails, sync, line), head)
 
 
 def keep_pdfs(readers):
@@ -265,45 +270,6 @@ def sign_in_cost(measuring) -> float:
     began = time.process_time()
     check_password(PASSWORD, user.password)
     return (time.process_time() - began) * 1000
-
-
-def report(found, floor_ms, sign_in_ms, mails, sync, load, quick) -> list[str]:
-    """What was seen, ready for docs/verification.md."""
-    main = figures.best(found)
-    now = timezone.localtime()
-    sign_ins = main.kinds["sign in"].count / main.seconds if "sign in" in main.kinds else 0
-    costs = f"{sign_in_ms:.0f} ms of CPU, as much as {sign_in_ms / floor_ms:.0f} F"
-    share = sign_ins * sign_in_ms / 1000 / os.cpu_count()
-    lines = [
-        f"`script/bench --load{' --quick' if quick else ''}` on {now:%-d %B %Y}, {described()}, load {load:.1f} at the start, "
-        f"commit {commit()}; F = {floor_ms:.2f} ms; the disk has 8 KB for good in {sync:.2f} ms. Times are counted from when a "
-        "request was due. “Load” is those who come and the mail server, on the same cores.",
-        "",
-        *figures.goals(found, floor_ms),
-        "",
-        *figures.growth_table(found, floor_ms),
-        "",
-        f"Each kind of request with {main.processes} × {main.threads}, without rendering:",
-        "",
-        *figures.kinds_table(main),
-        "",
-        f"A password takes {costs}: {sign_ins:.2f} sign-ins a second were {share:.0%} of both cores, which single sign-on saves.",
-        f"The worker alone sent {mails:.0f} e-mails a second. The load itself was behind by {main.late:.1f} ms (95th percentile).",
-    ]
-    for each in found:
-        if each.asked:
-            lines.append(f"At most, with {each.processes} × {each.threads}: {each.asked:.0f} requests a second.")
-        if each.wrong:
-            lines.append(f"{each.processes} × {each.threads}, {each.name}: {each.wrong}")
-    others = max(each.shares["others"] for each in found)
-    if others > 0.05:
-        lines.append(f"Not a quiet machine: up to {others:.0%} of both cores went to other processes.")
-    missing = Counter()
-    for each in found:
-        missing.update(each.missing)
-    if missing:
-        lines.append(f"Pieces for which nobody was there: {dict(missing)}.")
-    return lines
 
 
 def queue_lag() -> tuple[float, int]:

@@ -94,6 +94,12 @@ class Portal:
         lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
         return [line[:300] for line in lines if '"ERROR"' in line or line.startswith("Traceback")][:5]
 
+    def bytes_a_line(self, name) -> float:
+        """How long a line of a log is."""
+        path = self.folder / f"{name}.log"
+        lines = path.read_bytes().count(b"\n") if path.exists() else 0
+        return path.stat().st_size / lines if lines else 0.0
+
     def printed(self, name, lines=12):
         path = self.folder / f"{name}.log"
         return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]) if path.exists() else ""

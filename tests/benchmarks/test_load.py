@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from benchmarks.load import figures, forms
-from benchmarks.load.figures import Kind, Stretch
+from benchmarks.load.cpu import Usage
+from benchmarks.load.figures import Costs, Kind, Stretch
 from tests.factories import make_assessment, make_user
 
 PAGE = """
@@ -84,6 +85,14 @@ def test_an_answer_that_never_came_has_failed():
     assert figures.answers_of(REQUESTS) == (2, 1)
 
 
+def test_shares_are_of_all_cores_and_what_is_nobodys_is_that_of_others(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    before = Usage(10.0, 100.0, {"server": 5.0, "gone": 9.0})
+    after = Usage(20.0, 116.0, {"server": 10.0, "gone": 0.0, "new": 2.0})
+    shares = {"server": 0.25, "gone": 0.0, "new": 0.1, "others": 0.45, "all": 0.8}
+    assert after.since(before) == pytest.approx(shares)
+
+
 def test_how_late_people_came():
     assert (figures.late_of([]), figures.late_of([3.0, 1.0, 2.0])) == (0.0, 3.0)
 
@@ -111,6 +120,22 @@ def test_a_stretch_in_which_nobody_saved_has_no_ratio():
     nobody = replace(WITHOUT, kinds={})
     assert len(figures.goals([nobody, BESIDE], 1.5)) == 3
     assert figures.slowed(nobody, BESIDE) != figures.slowed(nobody, BESIDE)
+
+
+def test_the_report_says_what_was_dear_and_what_went_wrong():
+    signing_in = replace(WITHOUT, kinds=WITHOUT.kinds | {"sign in": Kind(40, 200, 300, 400)}, wrong={"share: 500": 2})
+    noisy = replace(BESIDE, shares=SHARES | {"others": 0.2}, missing={"agree": 3}, asked=180.0)
+    lines = figures.report([signing_in, noisy], Costs(1.5, 210.0, 20.4, 0.2, 300.0), "Run on a Monday.")
+    assert lines[0] == "Run on a Monday."
+    assert lines[lines.index("| sign in | 1.0 | 200.0 ms | 300.0 ms | 400.0 ms |") + 2 :] == [
+        "A password takes 210 ms of CPU, as much as 140 F: 1.00 sign-ins a second took 0.21 of a core, which single sign-on saves.",
+        "The worker alone sent 20 e-mails a second. The load itself was behind by 0.2 ms (95th percentile).",
+        "The disk has 8 KB for good in 0.20 ms. A line of the log is 300 bytes long.",
+        "2 × 4, without: {'share: 500': 2}.",
+        "At most, with 2 × 4: 180 requests a second.",
+        "Not a quiet machine: up to 20% of both cores went to other processes.",
+        "Pieces for which nobody was there: {'agree': 3}.",
+    ]
 
 
 def test_the_tables_say_what_was_seen():
