@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("recipient", None)), fields=["address", "made_at"], name="notice_by_address"
                     ),
                     models.Index(
-                        condition=models.Q(("delivery__in", ["waiting", "sending"])),
+                        condition=models.Q(("delivery__in", ["waiting", "sending", "not-known", "failed"])),
                         fields=["delivery"],
                         name="notice_to_send",
                     ),

@@ -117,7 +117,11 @@ class Notice(models.Model):
             models.Index(fields=["recipient", "-made_at"], name="notice_newest_first"),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["address", "made_at"], condition=Q(recipient=None), name="notice_by_address"),
-            models.Index(fields=["delivery"], condition=Q(delivery__in=["waiting", "sending"]), name="notice_to_send"),
+            models.Index(
+                fields=["delivery"],
+                condition=Q(delivery__in=["waiting", "sending", "not-known", "failed"]),
+                name="notice_to_send",
+            ),
         ]
 
     def __str__(self):
