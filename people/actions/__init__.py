@@ -29,6 +29,7 @@ from .lines import (
 from .notices import (
     NotSendable,
     choose_notices,
+    hold_notices,
     notify,
     read_notice,
     read_notices,
@@ -72,6 +73,7 @@ __all__ = [
     "decline_line",
     "end_line",
     "end_sessions",
+    "hold_notices",
     "holder_of",
     "import_lines",
     "import_organisations",

@@ -91,6 +91,17 @@ def send_again(*, notice):
 
 
 @transaction.atomic
+def hold_notices() -> int:
+    """Show whatever waits, or is being sent, as "not known": only a person sends it then. Returns how many notices.
+
+    For a database that was restored: what waited when it was backed up may have been sent since.
+    """
+    waiting = Notice.objects.waiting().update(delivery=Notice.Delivery.NOT_KNOWN, claimed_at=timezone.now())
+    sending = Notice.objects.filter(delivery=Notice.Delivery.SENDING).update(delivery=Notice.Delivery.NOT_KNOWN)
+    return waiting + sending
+
+
+@transaction.atomic
 def sweep_notices() -> tuple[int, int]:
     """Show what was cut off as "not known", and give the worker what waits without a task; returns how many of each.
 

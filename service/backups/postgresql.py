@@ -8,7 +8,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from django.db import DatabaseError
+from django.db import Error
 from psycopg2.extensions import make_dsn
 
 from . import BackupFailed, RestoreRefused
@@ -52,7 +52,7 @@ def back_up(wrapper, folder: Path, keys) -> tuple[str, dict, Contents]:
             entry = _dump(wrapper, cursor.fetchone()[0], path, keys)
             contents = _read(cursor, sequences)
             wrapper.connection.rollback()
-    except DatabaseError as error:
+    except Error as error:
         raise BackupFailed(f"The database could not be read ({type(error).__name__}). Is it there?") from None
     return path.name, entry, contents
 
@@ -294,7 +294,7 @@ class Loading:
                     "AND backend_type = 'client backend'"
                 )
                 others = cursor.fetchone()[0]
-        except DatabaseError as error:
+        except Error as error:
             raise RestoreRefused(f"The database at DATABASE_URL cannot be reached ({type(error).__name__}).") from None
         if tables:
             raise RestoreRefused(

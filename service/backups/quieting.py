@@ -7,11 +7,11 @@ may have been signed out since, and what was held for somebody for an hour may h
 from django.apps import apps
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from people.models import Notice, User
+from people.actions import hold_notices
+from people.models import User
 
 _HELD = ("sessions.Session", "service.HeldPost", "standards.HeldImport", "service.WorkerBeat")
 CACHE = "portal_cache"
@@ -28,9 +28,7 @@ def quiet() -> dict[str, int]:
             done[f"{model._meta.verbose_name_plural} forgotten"] = _emptied(model._meta.db_table)
     # Ends sign-ins and one-time links, whatever they were signed with.
     User.objects.update(session_generation=F("session_generation") + 1)
-    waiting = Notice.objects.waiting().update(delivery=Notice.Delivery.NOT_KNOWN, claimed_at=timezone.now())
-    sending = Notice.objects.filter(delivery=Notice.Delivery.SENDING).update(delivery=Notice.Delivery.NOT_KNOWN)
-    done['notices that waited are "Not known"'] = waiting + sending
+    done['notices that waited are "Not known"'] = hold_notices()
     to_come = DBTaskResult.objects.filter(status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING])
     done["tasks forgotten"] = to_come.delete()[0]
     if CACHE in there:

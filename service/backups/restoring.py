@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
@@ -142,7 +142,7 @@ def restore(opened: Opened, *, erase_again: Callable[[], str], say: Callable[[st
             loading.finish()
     except BaseException as error:
         loading.undo()
-        if isinstance(error, BackupFailed | DatabaseError | OSError):
+        if isinstance(error, BackupFailed | Error | OSError):
             reason = str(error) if isinstance(error, BackupFailed) else _reason(error)
             raise RestoreRefused(reason) from None
         raise

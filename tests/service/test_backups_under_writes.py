@@ -53,35 +53,38 @@ def source(portals):
 
 @pytest.fixture(scope="module")
 def keeper(source):
-    process = driver(source, "keep", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with process:
+    with driver(source, "keep", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         yield Keeper(process)
         process.stdin.close()
 
 
 def driver(environment, *arguments, **options):
     command = [sys.executable, "-m", "tests.service.backup_driver", *map(str, arguments)]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stderr=subprocess.DEVNULL if HEAVY else None, **options
-    )
+    return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **options)
 
 
 @contextmanager
 def writing(source, folder):
     """Writers go on at it; each has done something by the time, and notes in ``folder`` what it has done."""
-    writers = [driver(source, "write", number, folder) for number in range(WRITERS)]
+    printed = (folder / "printed").open("w")
+    writers = [driver(source, "write", number, folder, stderr=printed) for number in range(WRITERS)]
+
+    def going_on():
+        assert all(each.poll() is None for each in writers), (folder / "printed").read_text()[-4000:]
+        return True
+
     try:
-        give_up = time.monotonic() + 120
-        while len(acked(folder)) < WRITERS or min(acked(folder).values()) < len(STEPS):
+        give_up = time.monotonic() + 300
+        while going_on() and (len(acked(folder)) < WRITERS or min(acked(folder).values()) < len(STEPS)):
             assert time.monotonic() < give_up
-            assert all(each.poll() is None for each in writers)
             time.sleep(0.05)
         yield
-        assert all(each.poll() is None for each in writers)
+        going_on()
     finally:
         (folder / "stop").touch()
         for each in writers:
             each.wait(timeout=60)
+        printed.close()
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if folder is None:
             raise CommandError("Say where to: --to FOLDER, or set PORTAL_BACKUP_FOLDER.")
         # Stopped by whoever stops services, it tidies up behind itself.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         began = time.monotonic()
         try:
             kept = read_keep(keep) if keep else None
@@ -53,3 +53,5 @@ class Command(BaseCommand):
                 )
         except BackupFailed as failed:
             raise CommandError(f"No backup was made. {failed}") from None
+        finally:
+            signal.signal(signal.SIGTERM, before)

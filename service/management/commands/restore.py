@@ -13,7 +13,8 @@ NO_LIST = 3
 AFTERWARDS = """Before people come in again:
 * Look in the admin, under Notices, at those that are "Not known": what waited then may have been sent since. "Send again"
   sends them.
-* Reminders and invitations that were made after the backup are lost with it. manage.py run_daily makes them anew, once.
+* Reminders and invitations that were made after the backup are lost with it. manage.py run_daily makes them anew, and the worker
+  sends them: manage.py hold_notices, run before it starts, leaves that to you.
 * What was changed after the backup is as it was before: passwords, second factors, who may enter the admin, grants of analysts,
   lines that ended, rounds that were taken back, legal holds that were placed. Do again what must not wait.
 * With PORTAL_QUEUE=redis, empty that queue before a worker starts: its tasks are of what is gone. Not after a drill.
