@@ -6,8 +6,11 @@ const WAIT_AFTER_TYPING = 1500;
 const WAIT_BETWEEN_MESSAGES = 5000;
 const WAIT_BEFORE_SAYING_SAVING = 1000;
 const WAIT_FOR_SAVES = 10000;
+const LONGEST_WAIT = 60000;
 const waiting = new Map();
 const busy = new Set();
+// What is not saved, by how often that was tried in vain.
+const unsaved = new Map();
 let lastSaid = 0;
 let toSay;
 
@@ -89,7 +92,12 @@ async function save(row) {
       say("Not saved: you are signed out. Choose Save and continue and sign in: nothing typed here is lost.", true);
       return;
     }
-    if (![200, 409, 422].includes(response.status)) throw new Error(String(response.status));
+    if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
+    if (![200, 409, 422].includes(response.status)) {
+      say("Not saved. Choose Save and continue to see why.", true);
+      return;
+    }
+    unsaved.delete(row);
     const reply = await response.json();
     for (const [pk, drawn] of Object.entries(reply.drawn)) form.elements[`drawn-${pk}`].value = drawn;
     showProblems(row, reply.problems[key(row)] || {});
@@ -99,10 +107,14 @@ async function save(row) {
       say("Not saved: changed in another window. Choose Save and continue to compare.", true);
     } else {
       showCount([...form.querySelectorAll("input[type=radio]:checked")].filter(isComplete).length);
-      say(`Saved ${reply.saved}`);
+      if (unsaved.size === 0) say(`Saved ${reply.saved}`);
     }
   } catch {
-    say("Not saved. Check your connection, then choose Save and continue.", true);
+    const tries = (unsaved.get(row) ?? 0) + 1;
+    unsaved.set(row, tries);
+    say("Not saved yet – trying again. Keep this page open.", true);
+    // What is typed meanwhile is sent sooner.
+    if (!waiting.has(row)) later(row, Math.min(1000 * 2 ** tries, LONGEST_WAIT));
   } finally {
     clearTimeout(slow);
     busy.delete(row);
@@ -125,9 +137,9 @@ form.addEventListener("input", (event) => {
   const row = event.target.closest(".rating-row");
   if (row && event.target.type !== "radio" && event.target.type !== "checkbox") later(row, WAIT_AFTER_TYPING);
 });
-// What waits for the same answer's save to come back cannot be sent yet: the browser asks before it is lost.
+// What waits for the same answer's save to come back, or could not be saved: the browser asks before it is lost.
 window.addEventListener("beforeunload", (event) => {
-  if ([...waiting.keys()].some((row) => busy.has(row))) event.preventDefault();
+  if (unsaved.size > 0 || [...waiting.keys()].some((row) => busy.has(row))) event.preventDefault();
 });
 // Going away: what waits is sent now, and outlives the page.
 window.addEventListener("pagehide", () => {
@@ -137,6 +149,7 @@ window.addEventListener("pagehide", () => {
 form.addEventListener("submit", (event) => {
   for (const wait of waiting.values()) clearTimeout(wait);
   waiting.clear();
+  unsaved.clear();
   if (busy.size === 0) return;
   event.preventDefault();
   const giveUp = Date.now() + WAIT_FOR_SAVES;

@@ -175,11 +175,39 @@ def test_a_lost_connection_is_said_and_the_button_still_saves(windows, cast, por
     page = rating_page(windows, person)
     page.context.set_offline(True)
     open_note(page, "A1.1").fill("Typed in a tunnel")
-    expect(page.locator("#rating-saved")).to_contain_text("Not saved. Check your connection")
+    expect(page.locator("#rating-saved")).to_have_text("Not saved yet – trying again. Keep this page open.")
     page.context.set_offline(False)
     save_and_continue(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("A2")
     assert stored_note(portal, person, "A1.1") == "Typed in a tunnel"
+
+
+def test_what_could_not_be_saved_is_sent_again_until_it_is(windows, cast, portal):
+    """Nobody presses anything; whoever leaves meanwhile is asked first."""
+    person = cast.take("begun")
+    page = rating_page(windows, person)
+    failures = []
+
+    def fail(route):
+        failures.append(route.request)
+        route.fulfill(status=503, json={"problem": "full", "saved": "no"})
+
+    page.route("**/save/", fail)
+    open_note(page, "A1.1").fill("Typed while the disk was full")
+    expect(page.locator("#rating-saved")).to_have_text("Not saved yet – trying again. Keep this page open.")
+    with page.expect_response("**/save/"):
+        pass
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("location.reload()")
+    page.wait_for_function("document.getElementById('rating-saved') !== null")
+    assert asked == ["beforeunload"]
+    page.unroute("**/save/")
+    says_saved(page)
+    assert stored_note(portal, person, "A1.1") == "Typed while the disk was full"
+    assert len(failures) >= 2
+    page.goto("/assessments/")
+    assert asked == ["beforeunload"]
 
 
 def test_a_stale_token_of_a_signed_in_person_loses_nothing(windows, cast, portal):
