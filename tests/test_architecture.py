@@ -41,7 +41,7 @@ WITHIN = {
     "comparisons shown my_data retention openings readings "
     "waiting beginnings planning contents team standing preparing seen segments unconfirmed review plans calendars suggestions "
     "models",
-    "admin": "reauthentication "
+    "admin": "worker reauthentication "
     "importing marking differences links resemblance tree editions publication fingerprint follower reviewers "
     "against_source actions forms csv_files line_import organisation_import placing_import edits wording "
     "version_edits version_tables models",
