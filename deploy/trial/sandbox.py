@@ -50,7 +50,8 @@ def make_folders(unit, account):
             os.chown(path, account.pw_uid, account.pw_gid)
             path.chmod(int(unit.value(f"{name}DirectoryMode", mode), 8))
             made.append(path)
-    return [*made, *map(Path, " ".join(unit.all("ReadWritePaths")).split())]
+    named = " ".join(unit.all("ReadWritePaths")).split()
+    return [*made, *(Path(path.removeprefix("-")) for path in named if path[0] == "/" or Path(path[1:]).is_dir())]
 
 
 def enter(unit, account, writable):

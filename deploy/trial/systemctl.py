@@ -187,6 +187,8 @@ class Unit:
         listening = [fetch_socket(Unit(name)) for name in " ".join(self.all("Requires")).split() if ".socket" in name]
         pid = os.fork()
         if pid:
+            for held in listening:
+                os.close(held)
             return pid
         try:
             self._become(command.lstrip("-+!@"), listening, more)
