@@ -54,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
 class TaskAdmin(admin.ModelAdmin):
     """Read only, but for trying dead ones again. With the queue in Redis only the dead are here."""
 
-    list_display = ["what", "state", "tries", "enqueued_at", "next_try", "error", "place"]
+    list_display = ["what", "state", "error", "tries", "enqueued_at", "next_try"]
     list_filter = [StateFilter]
     list_per_page = 50
     ordering = ["-enqueued_at"]
@@ -76,24 +76,24 @@ class TaskAdmin(admin.ModelAdmin):
     @admin.display(description="next try")
     def next_try(self, task):
         if task.status != Status.READY:
-            return None
+            return "-"
         return "now" if task.run_after == get_date_max() or task.run_after <= timezone.now() else task.run_after
 
     @admin.display(description="error")
     def error(self, task):
+        """What went wrong at the last try, and the last place in the source that it passed."""
         if task.exception_class_path == LOST:
             return "Its worker died each time"
-        return task.exception_class_path.rpartition(".")[2]
-
-    @admin.display(description="place")
-    def place(self, task):
-        """The last place in the source that the error passed."""
+        kind = task.exception_class_path.rpartition(".")[2] or "-"
         places = list(takewhile(lambda line: line.startswith(" "), task.traceback.splitlines()[1:]))
-        return places[-1].strip() if places else None
+        return f"{kind} at {places[-1].strip()}" if places else kind
 
     @admin.display(description="where the error came from")
     def places(self, task):
-        return format_html_join("", "{}<br>", ((line,) for line in task.traceback.splitlines())) or None
+        return format_html_join("", "{}<br>", ((line,) for line in task.traceback.splitlines())) or "-"
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Tasks"} | (extra_context or {}))
 
     @admin.action(description="Try again", permissions=["change"])
     def try_again(self, request, queryset):

@@ -65,7 +65,7 @@ def invite_newcomers(*, today: date) -> int:
 def still_inviting() -> list[int]:
     """The campaigns of the last ``FIRST_DAYS`` that have people to invite: their tasks go on, or were lost."""
     today = timezone.localdate()
-    lately = Campaign.objects.standing(today).filter(started_at__gt=timezone.now() - FIRST_DAYS).order_by("pk")
+    lately = Campaign.objects.standing(today).filter(opened_on__gte=today - FIRST_DAYS).order_by("pk")
     return [campaign.pk for campaign in lately if _to_invite(campaign, today).exists()]
 
 

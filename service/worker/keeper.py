@@ -26,6 +26,7 @@ class Keeper(threading.Thread):
         self.loop = loop
         self._ended = threading.Event()
         self._swept = self._sweeps = 0
+        self._is_missed = False
 
     def begin(self):
         """What has to be done before the first task is taken."""
@@ -36,12 +37,14 @@ class Keeper(threading.Thread):
         while not self._ended.wait(WorkerBeat.EVERY.total_seconds()):
             try:
                 self._beat()
+                self._is_missed = False
                 if time.monotonic() - self._swept >= SWEEP_EVERY:
                     self._look()
-            except (
-                Exception
-            ) as error:  # the next beat tries again; a worker without one loses its lease, which is right
-                logger.warning("No beat (%s)", type(error).__name__)
+            except Exception as error:
+                # The next one tries again. A worker that cannot say that it is alive loses its lease, which is right.
+                if not self._is_missed:
+                    logger.warning("No beat (%s)", type(error).__name__)
+                self._is_missed = True
             finally:
                 connections.close_all()
 

@@ -141,6 +141,22 @@ def test_start_campaign_keeps_what_was_chosen_and_gives_it_to_the_worker(begin, 
     assert waiting.args_kwargs == {"args": [campaign.pk], "kwargs": {}}
 
 
+def test_a_campaign_is_still_inviting_until_nobody_is_left(begin, tree):
+    campaign = begin("department")
+    with at(TODAY):
+        assert inviting.still_inviting() == [campaign.pk]
+        assert tasks.sweep_campaigns() == 0, "its task waits"
+        DBTaskResult.objects.all().delete()
+        assert [tasks.sweep_campaigns() for _ in range(2)] == [1, 0]
+        while inviting.still_inviting():
+            invite_next(campaign_id=campaign.pk)
+        DBTaskResult.objects.all().delete()
+        assert tasks.sweep_campaigns() == 0
+    with at(TODAY + inviting.FIRST_DAYS + timedelta(days=1)):
+        Invitation.objects.all().delete()
+        assert inviting.still_inviting() == [], "the daily command invites who comes later"
+
+
 def test_start_campaign_refuses_a_framework_without_a_version_open_for_rounds(begin, framework):
     other = Framework.objects.create(slug="other", title="Other standards")
     with pytest.raises(NotOpenForRounds):

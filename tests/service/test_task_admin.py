@@ -42,10 +42,10 @@ def all_states():
 
 
 def shown(browser, **query):
-    """The rows of the list: (state, tries, next try, error, place)."""
+    """The rows of the list: (state, error, tries, next try)."""
     page = browser.get(TASKS, query)
     model_admin = page.context["cl"].model_admin
-    columns = ("state", "tries", "next_try", "error", "place")
+    columns = ("state", "error", "tries", "next_try")
     return {
         each.pk: tuple(getattr(model_admin, column)(each) for column in columns)
         for each in page.context["cl"].result_list
@@ -57,13 +57,13 @@ def test_tasks_are_listed_in_plain_words_without_their_keys(sign_in, superuser, 
     html = browser.get(TASKS).content.decode()
     assert html.count("Send a notice by e-mail") == len(STATES)
     assert "987654" not in html
-    rest = all_states["resting"].run_after
+    rest, error = all_states["resting"].run_after, "ValueError at people/models/notice.py:9 waiting"
     assert shown(browser) == {
-        all_states["waiting"].pk: ("Waiting", 0, "now", "", None),
-        all_states["resting"].pk: ("To be tried again", 1, rest, "ValueError", "people/models/notice.py:9 waiting"),
-        all_states["in-hand"].pk: ("In hand", 1, None, "", None),
-        all_states["done"].pk: ("Done", 1, None, "", None),
-        all_states["dead"].pk: ("Dead", 5, None, "ValueError", "people/models/notice.py:9 waiting"),
+        all_states["waiting"].pk: ("Waiting", "-", 0, "now"),
+        all_states["resting"].pk: ("To be tried again", error, 1, rest),
+        all_states["in-hand"].pk: ("In hand", "-", 1, "-"),
+        all_states["done"].pk: ("Done", "-", 1, "-"),
+        all_states["dead"].pk: ("Dead", error, 5, "-"),
     }
 
 
@@ -74,12 +74,12 @@ def test_they_are_filtered_by_state(sign_in, superuser, all_states, state):
 
 def test_one_that_has_rested_may_be_done_now(sign_in, superuser):
     task = make("resting", run_after=timezone.now() - timedelta(seconds=1))
-    assert shown(sign_in(superuser))[task.pk][2] == "now"
+    assert shown(sign_in(superuser))[task.pk][3] == "now"
 
 
 def test_one_that_took_its_workers_with_it_says_so(sign_in, superuser):
     task = make("dead", exception_class_path=LOST, traceback="")
-    assert shown(sign_in(superuser))[task.pk] == ("Dead", 5, None, "Its worker died each time", None)
+    assert shown(sign_in(superuser))[task.pk] == ("Dead", "Its worker died each time", 5, "-")
 
 
 def test_one_of_another_version_says_so(sign_in, superuser):
