@@ -87,6 +87,12 @@ class Cluster:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def damage(self, url) -> str:
+        """What PostgreSQL's own check of tables and indexes says of the database at ``url``; "" for nothing."""
+        command = [programs() / "pg_amcheck", "--install-missing", "--heapallindexed", url]
+        checked = subprocess.run(command, capture_output=True, text=True)
+        return checked.stdout + checked.stderr if checked.returncode else ""
+
     def _make(self, password):
         word = self.folder / "password"
         word.write_text(password)

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from datetime import timedelta
+from pathlib import Path
 
 SHORT = timedelta(seconds=2)
 
@@ -45,6 +46,15 @@ def serve(socket, plant=""):
     ]
     sys.argv[1:] = command[1:]
     return _start(served)
+
+
+def write(count, result):
+    """The process id of somebody who writes ``count`` transactions by the portal's actions, and into the file ``result`` what came
+    of it."""
+    from tests.kills.people import make_draft, write_at_full_speed
+
+    assessment, *_ = make_draft()
+    return _start(lambda: Path(result).write_text(json.dumps(write_at_full_speed(assessment, count))))
 
 
 def _start(do):
@@ -97,7 +107,6 @@ def shorten():
 
 def look_around(session, other, paths):
     """Open pages as two people before anything is started, so that nothing need be prepared again after each kill."""
-    from django.db import connections
     from django.test import Client
 
     statuses = []
@@ -105,7 +114,6 @@ def look_around(session, other, paths):
         browser = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
         browser.cookies["session"] = key
         statuses += [browser.get(path).status_code for path in paths]
-    connections.close_all()
     return statuses
 
 
@@ -127,6 +135,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from django.db import connections
     from django.urls import get_resolver
 
     import standards_portal.wsgi  # noqa: F401 so that it need not be loaded again after each kill
@@ -136,8 +145,12 @@ if __name__ == "__main__":
     shorten()
     if "spare-reports" in sys.argv:
         spare_reports()
-    known = (look_around, settle, work, serve, reap, has_ended, make, reports, try_dead_tasks_again)
+    else:
+        import weasyprint  # noqa: F401 so that it need not be loaded again after each kill
+    known = (look_around, settle, work, serve, write, reap, has_ended, make, reports, try_dead_tasks_again)
     by_name = {each.__name__: each for each in known}
     for line in sys.stdin:
+        # What a connection led to may have been killed since.
+        connections.close_all()
         name, *arguments = json.loads(line)
         print(json.dumps(by_name[name](*arguments)), flush=True)  # noqa: T201 what the test reads

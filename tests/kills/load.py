@@ -206,7 +206,7 @@ class Answering(Actor):
     def changed(self, statements):
         """New answers: their cells, and the fields of the form."""
         cells, fields = {}, {}
-        for pk, ranks, _ in statements:
+        for pk, ranks, *_ in statements:
             base = self.standing[pk]
             level = Level(int(base.partition(".")[0]) + 1, self.chance.choice(ranks), self.text())
             cells[self.cell(pk)] = level
@@ -318,10 +318,11 @@ class Pair(Actor):
         )
 
     def note(self):
+        """The line manager says the same as the owner, so that nothing is left to agree on, and something to it."""
         code = self.chance.choice(sorted(self.areas))
-        pk, ranks, statement = self.chance.choice(self.areas[code])
+        pk, _, statement, rated = self.chance.choice(self.areas[code])
         path, text = f"{self.path}review/{code}/", self.text()
-        fields = {f"drawn-{pk}": "", f"level-{pk}": self.chance.choice(ranks), f"note-{pk}": text}
+        fields = {f"drawn-{pk}": "", f"level-{pk}": rated, f"note-{pk}": text}
         cells = {("note", self.round, pk): text}
         return Step(self.other, path, f"{path}?change={statement}", fields, cells)
 

@@ -1,17 +1,21 @@
 """Who writes while servers are killed, made in the portal's own process through its own actions, and signed in ahead."""
 
 from datetime import timedelta
+from time import monotonic
+
+from assessments.answers import Answered
 
 # Longer than any run: nobody types a password while servers are killed.
 SIGNED_IN_FOR = timedelta(hours=4)
+RANK = 2
 
 
 def make(owners, pairs, talking):
     """So many people of each kind, each a dictionary with ``session`` and ``assessment``.
 
     owners: alone with a finished draft. pairs: the same with a line manager (``other`` is their session). talking: a pair whose
-    round is shared and reviewed. And the ``areas`` of the standards by code, as the statements' keys, ranks offered and codes, with
-    the ranks ``proposed`` as targets.
+    round is shared and reviewed. And the ``areas`` of the standards by code, as a list for each statement of its key, the ranks
+    offered, its code and the rank that drafts say; with the ranks ``proposed`` as targets.
     """
     from assessments.models import Assessment
     from standards.models import Version
@@ -23,36 +27,43 @@ def make(owners, pairs, talking):
         "pairs": [_pair() for _ in range(pairs)],
         "talking": [_talking() for _ in range(talking)],
         "areas": {
-            area.code: [[each.pk, list(each.choices), each.code] for each in area.statements] for area in tree.areas
+            area.code: [[each.pk, list(each.choices), each.code, _rated(each)] for each in area.statements]
+            for area in tree.areas
         },
         "proposed": tree.proposed_ranks(Assessment.objects.latest("started_at").role_profile_id),
     }
 
 
-def _draft():
+def make_draft():
     from tests.factories import make_assessment, make_line, make_user, rate_all
 
     owner, line_manager = make_user(name="Łucja Tŵr"), make_user(name="Tomasz Quillfeather")
     make_line(owner, line_manager)
     assessment = make_assessment(owner)
-    rate_all(assessment)
+    rate_all(assessment, RANK)
     return assessment, owner, line_manager
 
 
+def _rated(statement):
+    """The rank with which an owner's draft answers it."""
+    cell = statement.cell(RANK)
+    return cell.rank if cell else 0
+
+
 def _owner():
-    assessment, owner, _ = _draft()
+    assessment, owner, _ = make_draft()
     return {"session": _session(owner), "assessment": str(assessment.pk)}
 
 
 def _pair():
-    assessment, owner, line_manager = _draft()
+    assessment, owner, line_manager = make_draft()
     return {"session": _session(owner), "other": _session(line_manager), "assessment": str(assessment.pk)}
 
 
 def _talking():
     from tests.factories import review, share
 
-    assessment, owner, line_manager = _draft()
+    assessment, owner, line_manager = make_draft()
     review(share(assessment, line_manager))
     return {"session": _session(owner), "other": _session(line_manager), "assessment": str(assessment.pk)}
 
@@ -98,3 +109,33 @@ def try_dead_tasks_again():
     from service.worker.rows import try_again
 
     return sum(try_again(row) for row in DBTaskResult.objects.filter(status="FAILED"))
+
+
+def write_at_full_speed(assessment, count):
+    """Change a draft by ``count`` transactions, one straight after the other.
+
+    Returns how many are ``done``, how often the database was ``locked``, and the seconds of the ``slowest``.
+    """
+    from django.db import OperationalError
+
+    from assessments.actions import set_targets, share_assessment, withdraw_assessment
+    from tests.factories import make_evidence, rate, reread
+
+    acts = [
+        lambda text: rate(assessment, {code: Answered(rank=1, note=text) for code in ("A1.1", "B4.1", "B6.7")}),
+        lambda text: rate(assessment, {"A2.3": Answered(rank=2, note=text)}),
+        lambda text: set_targets(assessment=assessment, targets={"B4": (1, text)}),
+        lambda text: make_evidence(assessment, title=text),
+        # With a notice and two tasks each.
+        lambda text: share_assessment(assessment=reread(assessment), by=assessment.owner),
+        lambda text: withdraw_assessment(assessment=reread(assessment), by=assessment.owner),
+    ]
+    locked, slowest = 0, 0
+    for number in range(count):
+        began = monotonic()
+        try:
+            acts[number % len(acts)](f"Text {number}")
+        except OperationalError:
+            locked += 1
+        slowest = max(slowest, monotonic() - began)
+    return {"done": count - locked, "locked": locked, "slowest": slowest}

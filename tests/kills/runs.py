@@ -103,7 +103,9 @@ class Run:
         self.dead = self.stage.ask("try_dead_tasks_again")
         if self.dead:
             self.drained()
-        return self.verdict()
+        cluster = self.stage.cluster
+        broken = cluster.damage(self.stage.database_url) if cluster else ""
+        return self.verdict() + ([broken] if broken else [])
 
     def verdict(self):
         """What is wrong now that nobody writes and nothing is left to do."""
@@ -151,10 +153,14 @@ class Run:
             f"died; {self.stage.ended_alone} workers ended by themselves; {tasks}"
         )
 
-    def close(self):
-        """End all who write, and the servers."""
+    def stop_writing(self):
+        """Let each writer end what it is at."""
         self.stopping.set()
         for actor in self.actors:
             if actor.is_alive():
                 actor.join(PATIENCE)
+
+    def close(self):
+        """End all who write, and the servers."""
+        self.stop_writing()
         self.stage.stop()

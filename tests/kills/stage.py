@@ -119,14 +119,10 @@ class Stage:
 
 
 @contextmanager
-def open_stage(environment, folder, cluster=None, *options):
-    """A ``Stage`` on which nothing runs yet; ``options`` are of ``tests.kills.driver``."""
+def open_stage(environment, folder, cluster=None, *options, plant=""):
+    """A ``Stage`` on which nothing runs yet; ``options`` are of ``tests.kills.driver``, ``plant`` is of ``tests.live_settings``."""
     with smtp.listening() as (sink, port), listen() as listening:
-        environment |= {
-            "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(port),
-            "PORTAL_TESTS_PLANT": "cold" if options else "",
-        }
+        environment |= {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port), "PORTAL_TESTS_PLANT": f"cold {plant}"}
         stage = Stage(environment, folder, cluster, sink, listening, *options)
         try:
             yield stage
