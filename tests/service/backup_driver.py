@@ -96,6 +96,8 @@ def write(number, folder):
             with connection.cursor() as cursor:
                 cursor.execute("INSERT INTO backup_ledger VALUES (%s, %s, %s, %s)", [number, n, said, chain])
         os.pwrite(acked, b"%10d" % n, 0)
+        # As people do; whoever begins again at once keeps the others waiting for SQLite's lock.
+        time.sleep(chance.uniform(0, 0.03))
 
 
 def plain_rows(connection):
