@@ -24,6 +24,7 @@ from service.watching import figures, metrics
 from tests.factories import make_user
 from tests.routes import routes
 from tests.servers import ROOT, LivePortal, _wait_until_it_answers, listen, start_gunicorn
+from tests.service.watching.sinks import events_in, named, sink, spans_in
 
 
 def free_port():
@@ -53,12 +54,16 @@ def get(address, **headers):
 
 @pytest.fixture(scope="module")
 def watched(portals):
-    """A portal of two processes that shows its figures, and writes its log as in production: the portal, and the port."""
+    """A portal of two processes that writes its log as in production and is watched in every way: the portal, the port with its
+    figures, and what is sent to a Sentry and to a collector of traces."""
+    with sink() as (sunk, taken):
+        yield from served(portals, named(sunk), taken)
+
+
+def served(portals, watchers, taken):
     port = free_port()
-    environment = portals.served_environment() | {
-        "PORTAL_TESTS_PLANT": "cold breaking",
-        "PORTAL_METRICS_PORT": str(port),
-    }
+    environment = portals.served_environment() | watchers
+    environment |= {"PORTAL_TESTS_PLANT": "cold breaking", "PORTAL_METRICS_PORT": str(port)}
     log = portals.folder / "watched.log"
     with closing(listen()) as listening:
         process = start_gunicorn(listening, environment, log, workers=2, threads=2)
@@ -66,7 +71,7 @@ def watched(portals):
         portal = LivePortal(address, environment["DATABASE_URL"], environment, log, process)
         try:
             _wait_until_it_answers(portal)
-            yield portal, port
+            yield portal, port, taken
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -74,7 +79,7 @@ def watched(portals):
 
 
 def test_requests_are_counted_by_route_over_all_processes(watched):
-    portal, port = watched
+    portal, port, _ = watched
     before = shown(port)
     for _ in range(8):
         assert get(f"{portal.address}/help/")[0] == 200
@@ -96,7 +101,7 @@ def test_requests_are_counted_by_route_over_all_processes(watched):
 
 
 def test_the_lines_of_requests_are_json_with_the_id_that_the_answer_names(watched):
-    portal, _ = watched
+    portal, *_ = watched
     status, headers, _ = get(f"{portal.address}/help/?q=PlantedQueryText")
     assert status == 200
     lines = [json.loads(line) for line in portal.printed().splitlines()]
@@ -107,14 +112,14 @@ def test_the_lines_of_requests_are_json_with_the_id_that_the_answer_names(watche
 
 
 def test_static_files_named_by_content_may_be_kept_for_ever(watched):
-    portal, _ = watched
+    portal, *_ = watched
     named = re.search(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', get(f"{portal.address}/help/")[2])[1]
     status, headers, _ = get(portal.address + named)
     assert (status, headers["Cache-Control"]) == (200, "max-age=315360000, public, immutable")
 
 
 def test_what_waits_is_shown_and_a_worker_shows_what_it_did(watched):
-    portal, port = watched
+    portal, port, _ = watched
     found = shown(port)
     (waiting,) = portal.rows(f"SELECT count(*) FROM {DBTaskResult._meta.db_table} WHERE status = 'READY'")[0]
     assert waiting > 5
@@ -150,8 +155,23 @@ def test_what_waits_is_shown_and_a_worker_shows_what_it_did(watched):
     assert sum(each["id"].startswith("task-") for each in lines) >= 5
 
 
+def test_an_error_reaches_a_sentry_from_each_process_with_the_id_that_the_answer_names(watched):
+    portal, _, taken = watched
+    ids = set()
+    for _ in range(6):
+        status, headers, _ = get(f"{portal.address}/help/", **{"X-Break": "PlantedWay"})
+        assert status == 500
+        ids.add(headers["X-Request-ID"])
+    give_up = time.monotonic() + 20
+    while not ids <= {each["tags"]["id"] for each in events_in(taken)}:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    assert {each["exception"]["values"][-1]["type"] for each in events_in(taken)} == {"KeyError"}
+    assert b"PlantedWay" not in b"".join(body for *_, body in taken)
+
+
 def test_a_reload_forgets_nothing_and_the_end_leaves_nothing(watched):
-    portal, port = watched
+    portal, port, taken = watched
     folders = folders_of(portal.process.pid)
     assert len(folders) == 1
     before = shown(port)
@@ -169,6 +189,8 @@ def test_a_reload_forgets_nothing_and_the_end_leaves_nothing(watched):
     with pytest.raises(OSError, match="refused"):
         shown(port)
     assert [each for each in folders if each.exists()] == []
+    # What was not sent yet was sent as the processes ended.
+    assert "GET help" in spans_in(taken)[0]
 
 
 def folders_of(process):

@@ -1,48 +1,17 @@
 """What goes to a Sentry and to a collector of traces, taken down by a server on this machine while texts are planted everywhere."""
 
-import gzip
-import json
 import os
 import subprocess
 import sys
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
-import brotli
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.service.watching.sinks import events_in, named, sink, spans_in
 from tests.test_settings import KEY
 from tests.watched_site import NUMBER, PLANTED
 
 ROOT = Path(__file__).parents[3]
-# What is packed otherwise fails the test: nothing would be found in it.
-READERS = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
-
-
-@contextmanager
-def sink():
-    """A server that answers 200 to everything: its port, and a list of the paths, headers and bodies that it was sent."""
-    taken = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            read = READERS[self.headers.get("Content-Encoding", "identity")]
-            taken.append((self.path, str(self.headers), read(body)))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    with closing(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
-        server.close = server.server_close
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1], taken
-        server.shutdown()
 
 
 def sent_by(tmp_path, *arguments):
@@ -53,13 +22,12 @@ def sent_by(tmp_path, *arguments):
             [sys.executable, "-Wignore", "-m", "tests.watched_site", *arguments],
             cwd=ROOT,
             env=kept
+            | named(port)
             | {
                 "DJANGO_SETTINGS_MODULE": "standards_portal.settings",
                 "PORTAL_DEMO": "1",
                 "PORTAL_DEMO_SECRET_KEY": KEY,
                 "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
-                "SENTRY_DSN": f"http://key@127.0.0.1:{port}/1",
-                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
                 # What the libraries read by themselves is not for them to read.
                 "SENTRY_SPOTLIGHT": "1",
                 "SENTRY_RELEASE": "PlantedRelease",
@@ -78,19 +46,6 @@ def found_in(taken):
     """The planted texts that stand somewhere in what was sent."""
     whole = "\n".join(f"{path}\n{headers}\n{body.decode('utf-8', 'replace')}" for path, headers, body in taken)
     return sorted(way for way, text in PLANTED.items() if text in whole)
-
-
-def events_in(taken):
-    """The events of Sentry's envelopes, whose third line is the event."""
-    bodies = [body for path, _, body in taken if path.startswith("/api/")]
-    return [json.loads(body.splitlines()[2]) for body in bodies]
-
-
-def spans_in(taken):
-    """The spans of OpenTelemetry's requests, by name."""
-    asked = [ExportTraceServiceRequest.FromString(body) for path, _, body in taken if path == "/v1/traces"]
-    groups = [each for every in asked for each in every.resource_spans]
-    return {span.name: span for group in groups for scope in group.scope_spans for span in scope.spans}, groups
 
 
 def attributes(thing):
