@@ -95,6 +95,8 @@ def read_manifest(folder: Path, *, other_key: bool = False) -> Manifest:
         )
     if found != _hash(told):
         raise RestoreRefused(f"The {NAME} of this backup was altered. Take another backup.")
+    if any(Path(name).name != name for name in told["files"]):
+        raise RestoreRefused(f"The {NAME} of this backup names files elsewhere. Take another backup.")
     if not other_key and not any(constant_time_compare(seal, each) for each in _seals(told)):
         raise RestoreRefused(
             "This backup was made under another SECRET_KEY, or not by this portal. Set the SECRET_KEY of then, or name it in "

@@ -116,14 +116,12 @@ def compare(expected: Contents, found: Contents):
 
 
 def restore(opened: Opened, *, erase_again: Callable[[], str], say: Callable[[str], None]):
-    """Fill the empty database, compare it with what was backed up, and quiet it. Raises ``RestoreRefused``; then it is empty again.
+    """Fill the empty database, compare it with what was backed up, and quiet it. Raises ``RestoreRefused``, which leaves it empty,
+    and ``BackupFailed`` where only a pooler's address is known.
 
     ``erase_again`` erases once more who was erased since, and says how it went. ``say`` is told of each step as it is done.
     """
-    try:
-        loading = ENGINES[opened.manifest.engine].Loading(straight_to_the_database())
-    except BackupFailed as pooled:
-        raise RestoreRefused(str(pooled)) from None
+    loading = ENGINES[opened.manifest.engine].Loading(straight_to_the_database())
     loading.refuse_unless_empty()
     try:
         loading.fill(opened.write_database)

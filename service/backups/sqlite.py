@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from . import BackupFailed, RestoreRefused
-from .files import entry_of, write_file
+from .files import entry_of, sync_folder, write_file
 from .manifest import Contents
 
 FILE = "database.sqlite3"
@@ -194,6 +194,7 @@ class Loading:
         with self.half.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(self.half, self.target)
+        sync_folder(self.target.parent)
 
     def undo(self):
         self.wrapper.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from service.backups import RestoreRefused
+from service.backups import BackupFailed, RestoreRefused
 from service.backups.restoring import check_code, check_database, open_backup, restore
 
 # What erase_again ends with where the list cannot be read.
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                 return
             listed = self._list(backup, erasures, without_erasures)
             restore(opened, erase_again=lambda: self._erase_again(listed), say=self.stdout.write)
-        except RestoreRefused as refused:
+        except (BackupFailed, RestoreRefused) as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(
             f"Restored as of {opened.manifest.taken_at}, {opened.manifest.size} bytes, in {time.monotonic() - began:.1f} s."
