@@ -64,6 +64,7 @@ class Cable:
                 if self.cut_at_commit and b"COMMIT" in said and target.getpeername() == self.server:
                     self.cut_at_commit = False
                     # PostgreSQL commits, and has nobody to tell.
+                    source.shutdown(socket.SHUT_RDWR)
                     target.sendall(said)
                     time.sleep(0.3)
                     break

@@ -230,7 +230,7 @@ def test_no_proof_of_who_somebody_is_travels(client, contract_manager, path, for
     assert SECRET.split()[0] not in html
     assert hidden_fields(html) == {}
     assert "Send it again" not in html
-    assert "fill it in again" in html or "may still have what you typed" in html
+    assert "Fill in the page before again" in html or "may still have what you typed" in html
 
 
 def test_what_is_too_long_or_no_form_does_not_travel(manager_client, contract_manager, monkeypatch):
