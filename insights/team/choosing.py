@@ -1,8 +1,8 @@
 """What of a team's levels a page shows, and in which order: asked for in its address. Whatever is not there is left aside."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from standards.tree import NOT_YET
 
@@ -17,8 +17,7 @@ STANDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Which rows are wanted, in which order; "" is all, and the order of names.
 
     area    an area's code: only its column, and ``level`` is asked of it alone
@@ -41,17 +40,17 @@ class Choice:
     @property
     def query(self) -> str:
         """As an address has it, without a question mark; "" for everything in the order of names."""
-        asked = {"area": self.area, "level": self.level, "state": self.state, "sort": self.sort}
-        asked |= {"order": DOWN if self.sort and self.falls else ""}
-        return urlencode({key: value for key, value in asked.items() if value})
+        asked = ("area", self.area), ("level", self.level), ("state", self.state), ("sort", self.sort)
+        order = ("order", DOWN if self.sort and self.falls else "")
+        return "&".join([f"{key}={quote_plus(value)}" for key, value in (*asked, order) if value])
 
     def sorted_by(self, code: str) -> "Choice":
         """The same rows by the level in an area: the highest first, and the lowest first where that is so already."""
-        return replace(self, sort=code, falls=not (self.sort == code and self.falls))
+        return self._replace(sort=code, falls=not (self.sort == code and self.falls))
 
     def by_name(self) -> "Choice":
         """The same rows by name."""
-        return replace(self, sort="", falls=False)
+        return self._replace(sort="", falls=False)
 
 
 def choice_of(asked, team: Team) -> Choice:
@@ -70,10 +69,16 @@ def choice_of(asked, team: Team) -> Choice:
 
 
 class Choices(NamedTuple):
-    """What may be chosen, as (value, text): areas by code, levels by rank."""
+    """What may be chosen, as (value, text): areas by code, levels by rank. The first of each is all."""
 
     areas: tuple[tuple[str, str], ...]
     levels: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str], ...] = (
+        ("", "Any"),
+        ("agreed", "Agreed"),
+        ("shared", "Shared, not agreed yet"),
+        ("not-shared", "Not shared yet"),
+    )
 
 
 def choices_in(team: Team) -> Choices:
@@ -84,9 +89,10 @@ def choices_in(team: Team) -> Choices:
             areas.setdefault(area.code, {})[area.short_title or area.title] = None
         for rank in (NOT_YET, *table.tree.ranks):
             levels.setdefault(str(rank), {})[table.tree.level_name(rank)] = None
+    ranks = sorted(levels.items(), key=lambda each: int(each[0]))
     return Choices(
-        tuple((code, f"{code} {' / '.join(titles)}") for code, titles in areas.items()),
-        tuple((rank, " / ".join(names)) for rank, names in sorted(levels.items(), key=lambda each: int(each[0]))),
+        (("", "All areas"), *((code, f"{code} {' / '.join(titles)}") for code, titles in areas.items())),
+        (("", "Any level"), (BELOW, "Below target"), *((rank, " / ".join(names)) for rank, names in ranks)),
     )
 
 
