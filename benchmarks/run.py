@@ -4,7 +4,7 @@ usage: python -m benchmarks.run [--json] [--record] [case...]
        python -m benchmarks.run --carrying COUNT...
        python -m benchmarks.run --people COUNT...
        python -m benchmarks.run --growth COUNT
-       python -m benchmarks.run --load [--quick] [--threads COUNT]
+       python -m benchmarks.run --load [--quick] [--processes COUNT...] [--threads COUNT] [--rate RATE]
 
 A case is named by any part of its name. Read from the environment: DATABASE_URL, POSTGRES_PID, BENCH_URL, BENCH_SERVER_PID.
 Exits with 0 also where a goal is missed, and says so; with 1 where a page did not answer as it should.
@@ -40,6 +40,12 @@ def main(arguments=None):
     )
     parser.add_argument("--load", action="store_true", help="measure a Monday after a campaign's e-mail instead")
     parser.add_argument("--quick", action="store_true", help="with --load: a look of a minute")
+    parser.add_argument(
+        "--processes", nargs="+", type=int, help="with --load: gunicorn's; the first are those that set the rate"
+    )
+    parser.add_argument(
+        "--rate", type=float, help="with --load: people a second, instead of what keeps both cores at 80 %%"
+    )
     parser.add_argument("--threads", type=int, default=4, help="with --load: threads of each process, 4 unless given")
     parser.add_argument("cases", nargs="*", metavar="case", help="any part of a case's name")
     options = parser.parse_args(arguments)
@@ -69,7 +75,14 @@ def main(arguments=None):
 
         server.wait()
         floor = floors(session_for(make_round("full")[0].owner, settings.FLOOR_BACKEND))
-        report = measure_load(Measurer(server, floor), quick=options.quick, threads=options.threads, say=_say)
+        report = measure_load(
+            Measurer(server, floor),
+            quick=options.quick,
+            processes=options.processes,
+            threads=options.threads,
+            rate=options.rate,
+            say=_say,
+        )
         print("\n".join(report))
         return 0
     if options.people:

@@ -18,7 +18,7 @@ from time import perf_counter, process_time  # noqa: E402
 
 import gevent  # noqa: E402
 from gevent.fileobject import FileObject  # noqa: E402
-from gevent.queue import Empty, Queue  # noqa: E402
+from gevent.queue import Queue  # noqa: E402
 from locust import User, task  # noqa: E402
 from locust.env import Environment  # noqa: E402
 
@@ -97,10 +97,7 @@ def hands(due, monday, recorder):
 
         @task
         def do_one(self):
-            try:
-                at, piece = due.get(timeout=1)
-            except Empty:
-                return
+            at, piece = due.get()
             try:
                 monday.do(piece, at)
             except NobodyThere:
