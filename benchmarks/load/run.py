@@ -40,8 +40,8 @@ PDF_SIZE = 98_000
 BUSY = 0.8
 TAIL = 2
 FIRST_RATE = 0.6
-# Where half of the answers took longer to save than so many milliseconds, the load was not carried; it is measured again at this share
-# of what was answered.
+# Where half of the answers took longer to save than so many milliseconds, the load was not carried; it is measured again at a
+# share of what was answered.
 FAR_BEHIND = 500
 CARRIED = 0.85
 MAILS_WITHIN = 60
@@ -62,7 +62,7 @@ class Lengths:
 
 
 WHOLE = Lengths(people=2800, warm=5, look=9, looks=3, stretch=40, flood=7, processes=(2, 1, 4))
-QUICK = Lengths(people=700, warm=2, look=4, looks=1, stretch=8, flood=0, processes=(2,))
+QUICK = Lengths(people=700, warm=2, look=4, looks=1, stretch=8, flood=2, processes=(2,))
 
 
 class Measuring:
