@@ -86,7 +86,7 @@ class TaskAdmin(admin.ModelAdmin):
             return "Its worker died each time"
         kind = task.exception_class_path.rpartition(".")[2] or "-"
         places = list(takewhile(lambda line: line.startswith(" "), task.traceback.splitlines()[1:]))
-        return f"{kind} at {places[-1].strip()}" if places else kind
+        return f"{kind} at {places[-1].split()[0]}" if places else kind
 
     @admin.display(description="where the error came from")
     def places(self, task):

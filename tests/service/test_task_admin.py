@@ -57,7 +57,7 @@ def test_tasks_are_listed_in_plain_words_without_their_keys(sign_in, superuser, 
     html = browser.get(TASKS).content.decode()
     assert html.count("Send a notice by e-mail") == len(STATES)
     assert "987654" not in html
-    rest, error = all_states["resting"].run_after, "ValueError at people/models/notice.py:9 waiting"
+    rest, error = all_states["resting"].run_after, "ValueError at people/models/notice.py:9"
     assert shown(browser) == {
         all_states["waiting"].pk: ("Waiting", "-", 0, "now"),
         all_states["resting"].pk: ("To be tried again", error, 1, rest),
