@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 SHORT = timedelta(seconds=2)
+drafts = []
 
 
 def work(is_batch=False):
@@ -48,12 +49,18 @@ def serve(socket, plant=""):
     return _start(served)
 
 
-def write(count, result):
-    """The process id of somebody who writes ``count`` transactions by the portal's actions, and into the file ``result`` what came
-    of it."""
-    from tests.kills.people import make_draft, write_at_full_speed
+def make_drafts(count):
+    """Make those that ``write`` changes."""
+    from tests.kills.people import make_draft
 
-    assessment, *_ = make_draft()
+    drafts.extend(make_draft()[0] for _ in range(count))
+
+
+def write(count, result):
+    """The process id of somebody who changes a draft by ``count`` transactions, and writes into a file what came of it."""
+    from tests.kills.people import write_at_full_speed
+
+    assessment = drafts.pop()
     return _start(lambda: Path(result).write_text(json.dumps(write_at_full_speed(assessment, count))))
 
 
@@ -147,7 +154,7 @@ if __name__ == "__main__":
         spare_reports()
     else:
         import weasyprint  # noqa: F401 so that it need not be loaded again after each kill
-    known = (look_around, settle, work, serve, write, reap, has_ended, make, reports, try_dead_tasks_again)
+    known = (look_around, settle, work, serve, make_drafts, write, reap, has_ended, make, reports, try_dead_tasks_again)
     by_name = {each.__name__: each for each in known}
     for line in sys.stdin:
         # What a connection led to may have been killed since.

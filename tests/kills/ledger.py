@@ -45,6 +45,9 @@ class Ledger:
             self._histories[place].append(Sent(place, tuple(value), Outcome.DONE))
         self._begun = {id(sent[0]) for kept in (self._cells, self._histories) for sent in kept.values()}
 
+    def __contains__(self, cell):
+        return cell in self._cells
+
     def send(self, cells=None, history=None) -> list[Sent]:
         """Note what is about to be sent: values by their cell, tuples of additions by their history."""
         with self._lock:
