@@ -176,7 +176,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # What counts tries has to be the same for all workers: in the database, in a table that a migration of service makes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "service.shared_cache.SharedCache",
         "LOCATION": "portal_cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }

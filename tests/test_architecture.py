@@ -75,6 +75,7 @@ WITHIN = {
     "watching": "backlog impatient logging",
     "middleware": "held_posts logging outage_pages outages post reauthentication second_factors shown actions models",
     "outages": "",
+    "shared_cache": "outages",
     "outage_pages": "context_processors held_posts logging outages",
     "models": "written_queries",
     "sessions": "written_queries",

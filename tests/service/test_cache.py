@@ -18,7 +18,7 @@ def shared(settings):
     """The cache as production has it."""
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "BACKEND": "service.shared_cache.SharedCache",
             "LOCATION": "portal_cache",
             "KEY_FUNCTION": "service.cache_keys.keyed",
         }

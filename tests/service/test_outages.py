@@ -18,7 +18,7 @@ from django.urls import reverse
 from service import outages
 from service.held_posts import DRAWN_FOR, sign_for
 from service.outages import Kind, Sent, code_of, kind_of
-from tests.factories import make_assessment, rate_all, share
+from tests.factories import PASSWORD, make_assessment, rate_all, share
 from tests.service.test_held_posts import TYPED, drawn_form, hidden_fields
 
 ACCOUNT = "/account/"
@@ -366,6 +366,29 @@ def test_a_session_that_cannot_be_noted_keeps_nobody_from_reading(manager_client
     assert [each.getMessage() for each in caplog.records if each.name == "people.sessions"] == [
         "The use of a session could not be noted (OperationalError)"
     ]
+
+
+@contextmanager
+def read_only():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "PRAGMA query_only = on" if connection.vendor == "sqlite" else "SET LOCAL transaction_read_only = on"
+        )
+        try:
+            yield
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA query_only = off")
+            transaction.set_rollback(True)
+
+
+def test_tries_that_cannot_be_counted_are_not_called_too_many(client, contract_manager, settings):
+    settings.CACHES = {"default": {"BACKEND": "service.shared_cache.SharedCache", "LOCATION": "portal_cache"}}
+    client.raise_request_exception = False
+    typed = {"login": contract_manager.email, "password": PASSWORD}
+    with read_only():
+        response = client.post(reverse("account_login"), typed)
+    assert (response.status_code, heading(response)) == (503, HEADINGS["read-only"][1])
 
 
 # How long a request waits
