@@ -1,6 +1,7 @@
 """Where watching begins and ends: once in each process that does something for people, and after it was made by another."""
 
 import logging
+import os
 import sys
 
 from django.conf import settings
@@ -23,7 +24,10 @@ def begin_in_worker(*, lasts: bool):
     """
     watching = settings.PORTAL_WATCHING
     if watching.worker_metrics_port and lasts:
-        from .exporting import PortTaken, listen, serve_in_thread
+        from .exporting import FOLDER, PortTaken, listen, serve_in_thread
+
+        # Of gunicorn's processes alone: a worker counts for itself.
+        os.environ.pop(FOLDER, None)
         from .metrics import count_task
 
         _count_renders()

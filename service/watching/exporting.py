@@ -17,8 +17,8 @@ from threading import Thread
 log = logging.getLogger(__name__)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# The processes that this one started to show figures.
-_children = []
+# The folder that this process made, and the processes that it started to show figures.
+_folders, _children = [], []
 
 
 class PortTaken(Exception):
@@ -28,15 +28,17 @@ class PortTaken(Exception):
 def make_folder(memory: str | None):
     """Make the folder in which each process counts, in memory where there is some; once for all reloads.
 
-    To be called before anything imports prometheus_client, which looks for it then.
+    To be called before anything imports prometheus_client, which looks for it then. One that somebody else named is left alone.
     """
-    if FOLDER not in os.environ:
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="portal-metrics-", dir=memory)
+    if not _folders:
+        _folders.append(tempfile.mkdtemp(prefix="portal-metrics-", dir=memory))
+        os.environ[FOLDER] = _folders[0]
 
 
 def remove_folder():
     """Forget what was counted."""
-    shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
+    while _folders:
+        shutil.rmtree(_folders.pop(), ignore_errors=True)
 
 
 def listen(address: str, port: int) -> socket.socket:

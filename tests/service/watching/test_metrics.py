@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from documents import pdf
 from people.models import Notice
-from service.watching import figures, metrics
+from service.watching import exporting, figures, metrics
 from tests.factories import make_user
 from tests.routes import routes
 from tests.servers import ROOT, LivePortal, _wait_until_it_answers, listen, start_gunicorn
@@ -218,6 +218,19 @@ def test_a_port_that_is_taken_stops_the_start_and_is_said():
     said = f"Figures cannot be shown at port {port} of 127.0.0.1: Address already in use. Stop what listens there, or change "
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_somebody_else_named_is_left_alone(monkeypatch, tmp_path):
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    for each in (theirs, ours):
+        each.mkdir()
+    monkeypatch.setenv(exporting.FOLDER, str(theirs))
+    exporting.make_folder(str(ours))
+    exporting.make_folder(str(ours))
+    (made,) = ours.iterdir()
+    assert os.environ[exporting.FOLDER] == str(made)
+    exporting.remove_folder()
+    assert (list(ours.iterdir()), theirs.exists()) == ([], True)
 
 
 def test_unless_asked_for_nothing_of_it_is_imported(portals):
