@@ -171,13 +171,11 @@ def _damage_of_postgres(cursor):
         "(SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = confrelid AND attnum = confkey[1]) "
         "FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0"
     )
-    found = []
+    counts = []
     for table, name, kind, other, expression, column, key in cursor.fetchall():
         wrong = f"NOT ({expression})"
         if kind == "f":
             wrong = f"{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {other} o WHERE o.{key} = {table}.{column})"
-        cursor.execute(f"SELECT COUNT(*) FROM {table} WHERE {wrong}")
-        ((count,),) = cursor.fetchall()
-        if count:
-            found.append(f"{count} rows of {table} break {name}")
-    return found
+        counts.append(f"SELECT '{table}', '{name}', COUNT(*) FROM {table} WHERE {wrong}")
+    cursor.execute(" UNION ALL ".join(counts))
+    return [f"{count} rows of {table} break {name}" for table, name, count in cursor.fetchall() if count]

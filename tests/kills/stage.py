@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests import smtp
 from tests.clusters import children_of, runs
@@ -112,8 +112,12 @@ class Stage:
             self.kill_worker()
 
     def close(self):
-        self.stop()
-        self.driver.stdin.close()
+        """Leave nothing running, also when the driver has ended."""
+        for leader in filter(None, (self.app, self.worker)):
+            with suppress(ProcessLookupError):
+                os.killpg(leader, signal.SIGKILL)
+        with suppress(BrokenPipeError):
+            self.driver.stdin.close()
         self.driver.wait()
         self.driver.stdout.close()
 

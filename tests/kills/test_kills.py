@@ -5,6 +5,7 @@ and all of PostgreSQL. With script/test --heavy, 200 of each on the engine of th
 """
 
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,10 @@ def home(portals, tmp_path_factory):
         yield portals, None
         return
     folder = tmp_path_factory.mktemp("killed")
-    with cluster() as killed:
+    # Before it recovers PostgreSQL syncs each of its files, which a busy disk takes long for. What a killed process has written
+    # the system keeps, wherever that is.
+    memory = Path("/dev/shm")
+    with cluster(memory if memory.is_dir() else None) as killed:
         factory = PortalFactory(folder, folder)
         factory.cluster = killed.url
         yield factory, killed
