@@ -34,9 +34,8 @@ from ..machine import commit, described, load_average
 from . import figures
 from .cpu import Usage, sync_ms
 from .population import PASSWORD, make_people
-from .serving import Coming, Portal
+from .serving import PDF_SIZE, Coming, Portal
 
-PDF_SIZE = 98_000
 BUSY = 0.8
 TAIL = 2
 FIRST_RATE = 0.6

@@ -13,11 +13,14 @@ from benchmarks.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "load.example.org"
-# With rendering left out the worker does all that it would, and keeps an empty file: what is compared is the rendering.
+# With rendering left out the worker does all that it would, and keeps an empty file as long: what is compared is the rendering.
+PDF_SIZE = 98_000
 WORKER = (
     "import sys; from django.core.management import execute_from_command_line as run; run(['manage.py', 'run_worker'])"
 )
-WITHOUT_RENDERING = f"import documents.pdf; documents.pdf.render_pdf = lambda *a, **k: b'%PDF-'; {WORKER}"
+WITHOUT_RENDERING = (
+    f"import documents.pdf; documents.pdf.render_pdf = lambda *a, **k: b'%PDF-' + bytes({PDF_SIZE}); {WORKER}"
+)
 
 
 class Portal:
