@@ -20,13 +20,11 @@ def test_the_door_says_what_it_does(tmp_path):
 
 
 @pytest.mark.heavy
-@pytest.mark.skipif(
-    not HEAVY, reason="takes some five minutes, fetches packages: HEAVY=1 (script/test --heavy) runs it"
-)
+@pytest.mark.skipif(not HEAVY, reason="takes ten minutes and fetches packages: HEAVY=1 (script/test --heavy) runs it")
 @pytest.mark.skipif(os.getuid() != 0, reason="makes a Debian within this one, for which it has to be root")
 @pytest.mark.skipif(not shutil.which("debootstrap"), reason="debootstrap is not installed: apt-get install debootstrap")
-@pytest.mark.parametrize("what", ["--guide", "--image"])
-def test_an_empty_debian_becomes_a_portal(what):
-    done = subprocess.run([DOOR, what], capture_output=True, text=True, timeout=3600)
+@pytest.mark.skipif(os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="the same beside any database")
+def test_an_empty_debian_becomes_a_portal():
+    done = subprocess.run([DOOR], capture_output=True, text=True, timeout=5400)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert done.stdout.splitlines()[-1].startswith("All held, in ")
