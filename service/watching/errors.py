@@ -11,6 +11,8 @@ from ..logging import LEFT_OUT, TRUSTED, current_id, exceptions_of, phrase_of
 
 # Of what the library puts together: when, and how it is told from others.
 KEPT = ("event_id", "timestamp", "level", "platform", "logger")
+# What anybody outside can cause as often as they like, and nobody is to mend.
+NOISE = {"django.security.DisallowedHost"}
 # How long what is not sent yet is waited for as a process ends, in seconds.
 LAST_WAIT = 2
 
@@ -35,12 +37,14 @@ def end():
     sentry_sdk.flush(LAST_WAIT)
 
 
-def written_anew(event: dict, hint: dict) -> dict:
-    """The event that is sent: classes, codes and places of exceptions, or the constant part of a message.
+def written_anew(event: dict, hint: dict) -> dict | None:
+    """The event that is sent, None for ``NOISE``: classes, codes and places of exceptions, or the constant part of a message.
 
     No message of an exception, no variable, request, header, cookie, form, user, breadcrumb, host or argument: they are not taken
     out but never taken over, so that what a later release of the library adds stays here as well.
     """
+    if event.get("logger") in NOISE:
+        return None
     sent = {name: event[name] for name in KEPT if name in event}
     sent["tags"] = {"id": current_id.get()}
     error = (hint.get("exc_info") or (None, None))[1]

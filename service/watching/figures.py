@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 # Seconds: how long one answer stands, and how long the database has for the next.
 STANDS_FOR = 15
-LONGEST_PART = 5
+LONGEST_PART = 3
 # Notices that were sent, or were never to be, are most of the table, and nobody is to act on them.
 WATCHED = [Notice.Delivery.WAITING, Notice.Delivery.SENDING, Notice.Delivery.NOT_KNOWN, Notice.Delivery.FAILED]
 

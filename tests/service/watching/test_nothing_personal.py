@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from service.watching import errors
 from tests.service.watching.sinks import events_in, named, sink, spans_in
 from tests.test_settings import KEY
 from tests.watched_site import NUMBER, PLANTED
@@ -109,3 +110,12 @@ def test_traces_have_routes_and_statements_with_placeholders(sent):
     assert [attributes(group.resource) for group in groups] == [
         {"service.name": "portal", "service.namespace": "worker"}
     ]
+
+
+def test_whoever_asks_for_another_host_fills_no_sentry():
+    assert errors.written_anew({"logger": "django.security.DisallowedHost", "level": "error"}, {}) is None
+    assert errors.written_anew({"logger": "gunicorn.error", "level": "error"}, {}) == {
+        "logger": "gunicorn.error",
+        "level": "error",
+        "tags": {"id": ""},
+    }
