@@ -60,7 +60,7 @@ class Lengths:
     processes: tuple[int, ...]
 
 
-WHOLE = Lengths(people=2800, warm=5, look=9, looks=3, stretch=40, flood=7, processes=(2, 1, 4))
+WHOLE = Lengths(people=3400, warm=5, look=9, looks=3, stretch=40, flood=7, processes=(2, 1, 4))
 QUICK = Lengths(people=700, warm=2, look=4, looks=1, stretch=8, flood=2, processes=(2,))
 
 
