@@ -17,8 +17,8 @@ from .impatient import impatient, limited
 
 log = logging.getLogger(__name__)
 
-# Seconds: how long somebody waits for an answer, how long a part of it may take, how long it is said again without asking, and after
-# how long a look that has not ended says that something hangs, whatever it found before.
+# Seconds: how long somebody waits for an answer, how long a part of it may take, how long it is said again without asking, and
+# after how long a look that has not ended says that something hangs, whatever it found before.
 LONGEST_WAIT = 3
 LONGEST_PART = 2
 STANDS_FOR = 1
