@@ -50,7 +50,7 @@ class Image:
         )
         command = f"cd {self.folder} && exec {become} -- {shlex.join(words)}"
         return subprocess.Popen(
-            ["chroot", self.room.path, "/bin/sh", "-c", command],
+            [shutil.which("chroot"), self.room.path, "/bin/sh", "-c", command],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -128,7 +128,7 @@ def serve(image: Image):
     try:
         for path, status, marks in (
             ("/healthz", 200, b"alive"),
-            ("/standards/", 200, b"Contract"),
+            ("/", 200, b"Contract management"),
             ("/accounts/login/", 200, b"form"),
         ):
             answer, body = _ask(path, server)
