@@ -44,6 +44,20 @@ def pytest_ignore_collect(collection_path, config):
     return (collection_path.name == "browser" and config.option.markexpr == "not browser") or None
 
 
+# What a test asks for that has a database to do with it; so has one that is marked.
+OF_THE_DATABASE = {"db", "transactional_db", "django_db_setup", "portals"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL leave out what asks no database: it was run on SQLite, and nothing in it would be another thing."""
+    if connection.vendor != "postgresql" or HEAVY:
+        return
+    asks = [bool(OF_THE_DATABASE & set(each.fixturenames) or each.get_closest_marker("django_db")) for each in items]
+    kept = [each for each, it_does in zip(items, asks, strict=True) if it_does]
+    config.hook.pytest_deselected(items=[each for each, it_does in zip(items, asks, strict=True) if not it_does])
+    items[:] = kept
+
+
 def pytest_collection_finish():
     """Let the collector of garbage look seldom, and never at the modules and tests, which stay to the end."""
     gc.collect()
