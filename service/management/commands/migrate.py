@@ -36,7 +36,9 @@ class Command(migrate.Command):
             finally:
                 _wait_for_locks(connection, "0")
             if left:
-                self.stderr.write(f"A table is in use for longer than {WAITS_FOR_A_LOCK}. Trying again in {PAUSE} seconds.")
+                self.stderr.write(
+                    f"A table is in use for longer than {WAITS_FOR_A_LOCK}. Trying again in {PAUSE} seconds."
+                )
                 time.sleep(PAUSE)
         raise CommandError(
             "A table is in use by something that does not end: nothing of that migration was done, and those before it stand. Look "
