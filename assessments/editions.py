@@ -165,7 +165,7 @@ def wake_runs() -> int:
     stopped = [run for run in CarryOverRun.objects.filter(finished_at=None) if run.has_stopped]
     if stopped:
         known = carry_on.get_backend().known(carry_on)
-        stopped = [run for run in stopped if run.pk not in {args[0] for args in known}]
+        stopped = [run for run in stopped if known is not None and run.pk not in {args[0] for args in known}]
     for run in stopped:
         try:
             go_on(run)

@@ -27,8 +27,8 @@ def sweep_campaigns() -> int:
     """Give the worker the campaigns that were not invited to the end and have no task; returns how many. Harmless at any time."""
     found = still_inviting()
     if found:
-        known = {args[0] for args in invite_people.get_backend().known(invite_people)}
-        found = [pk for pk in found if pk not in known]
+        known = invite_people.get_backend().known(invite_people)
+        found = [pk for pk in found if known is not None and pk not in {args[0] for args in known}]
     for pk in found:
         invite_people.enqueue(pk)
     return len(found)

@@ -115,6 +115,10 @@ def _note(notice, claimed, **changes):
     return str(changes["delivery"]) if noted else ""
 
 
-def tasks_to_come() -> set[int]:
-    """The ids of the notices that a worker will come to, has in hand, or has given up for dead, which a person looks at."""
-    return {args[0] for args in send_notice.get_backend().known(send_notice)}
+def tasks_to_come() -> set[int] | None:
+    """The ids of the notices that a worker will come to, has in hand, or has given up for dead, which a person looks at.
+
+    None where they are too many to look at.
+    """
+    known = send_notice.get_backend().known(send_notice)
+    return None if known is None else {args[0] for args in known}

@@ -51,7 +51,7 @@ def _organisations():
     """Organisations that are marked are counted once an hour, and each night (``run_daily``)."""
     if not Recount.objects.exists() or not cache.add(COUNTED_LATELY, True, COUNT_EVERY):
         return 0
-    if count_marked.get_backend().known(count_marked):
+    if count_marked.get_backend().known(count_marked) != set():
         return 0
     count_marked.enqueue()
     return 1

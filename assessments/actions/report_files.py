@@ -96,7 +96,7 @@ def sweep_report_files(*, settled_after=SETTLED_AFTER) -> int:
     if not found or not _can_make():
         return 0
     known = make_report_files.get_backend().known(make_report_files)
-    found = [str(pk) for pk in found if (str(pk),) not in known]
+    found = [str(pk) for pk in found if known is not None and (str(pk),) not in known]
     for pk in found:
         make_report_files.enqueue(pk)
     return len(found)

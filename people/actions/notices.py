@@ -105,11 +105,14 @@ def hold_notices() -> int:
 def sweep_notices() -> tuple[int, int]:
     """Show what was cut off as "not known", and give the worker what waits without a task; returns how many of each.
 
-    For every start of a worker and every few minutes. Harmless at any time and by several at once: a notice with two tasks is
-    sent once.
+    For every start of a worker and every minute. Harmless at any time and by several at once: a notice with two tasks is sent
+    once. While very many wait for the worker none is looked for.
     """
     cut_off = Notice.objects.cut_off(timezone.now()).update(delivery=Notice.Delivery.NOT_KNOWN)
-    forgotten = sorted(set(Notice.objects.waiting().values_list("pk", flat=True)) - tasks_to_come())
+    to_come = tasks_to_come()
+    forgotten = []
+    if to_come is not None:
+        forgotten = sorted(set(Notice.objects.waiting().values_list("pk", flat=True)) - to_come)
     for pk in forgotten:
         send_notice.enqueue(pk)
     return cut_off, len(forgotten)

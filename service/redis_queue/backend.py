@@ -24,7 +24,7 @@ from rq.exceptions import DeserializationError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from ..worker import DiscreetTask
+from ..worker import DiscreetTask, trying
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +33,6 @@ QUEUE = "default"
 PATIENCE = 2
 # What a worker took stands in a list of its own until it is done.
 IN_HAND = "portal:in-hand:"
-MOST_LOOKED_AT = 10_000
-
-
-class QueueIsLong(Exception):
-    """There are too many tasks to look at each; none is missed while they are done."""
 
 
 class Backend(RQBackend):
@@ -101,14 +96,14 @@ class Backend(RQBackend):
         """Nothing: the settings have looked at the address, and Redis may come later."""
         return ()
 
-    def known(self, task) -> set[tuple]:
-        """As in the database, where the dead stand. Raises ``QueueIsLong`` and what Redis raises."""
+    def known(self, task) -> set[tuple] | None:
+        """As in the database, where the dead stand; None where more tasks wait than may be looked at. Raises what Redis raises."""
+        if self.queue.count > trying.MOST_LOOKED_AT:
+            return None
         return self._dead(task) | {tuple(job.args) for job in self.jobs() if _is_of(job, task)}
 
     def jobs(self) -> list[Job]:
         """What waits, rests and is in hand."""
-        if self.queue.count > MOST_LOOKED_AT:
-            raise QueueIsLong
         keys = [self.redis.lrange(key, 0, -1) for key in (self.queue.key, *self.redis.scan_iter(f"{IN_HAND}*"))]
         keys.append(self.redis.zrange(self.queue.scheduled_job_registry.key, 0, -1))
         ids = [pk.decode() for each in keys for pk in each]

@@ -3,6 +3,7 @@
 from django_tasks import TaskResultStatus
 from django_tasks_db import DatabaseBackend
 
+from . import trying
 from .discreet import DiscreetTask
 
 
@@ -11,12 +12,16 @@ class Backend(DatabaseBackend):
 
     task_class = DiscreetTask
 
-    def known(self, task) -> set[tuple]:
-        """The arguments of the tasks of this kind that wait, are in hand, or are dead: nobody needs to give those again."""
+    def known(self, task) -> set[tuple] | None:
+        """The arguments of the tasks of this kind that wait, are in hand, or are dead: nobody needs to give those again.
+
+        None where they are too many to look at (``MOST_LOOKED_AT``).
+        """
         from django_tasks_db.models import DBTaskResult
 
         rows = DBTaskResult.objects.filter(task_path=task.module_path).exclude(status=TaskResultStatus.SUCCESSFUL)
-        return {tuple(row["args"]) for row in rows.order_by().values_list("args_kwargs", flat=True)}
+        found = rows.order_by().values_list("args_kwargs", flat=True)[: trying.MOST_LOOKED_AT + 1]
+        return {tuple(row["args"]) for row in found} if len(found) <= trying.MOST_LOOKED_AT else None
 
     def try_again(self, row) -> bool:
         """Let a dead task be tried as often as a new one; returns whether it was dead."""

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 # After the first try that failed, after the second one, ...
 RESTS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 MOST_TRIES = len(RESTS) + 1
+# A sweep that would look at more tasks than this leaves them to the workers: nothing is missed while there is so much to do.
+MOST_LOOKED_AT = 20_000
 # What the row of a task says that took its worker with it as often as it was tried.
 LOST = "service.worker.Lost"
 

@@ -188,6 +188,12 @@ def test_sweep_gives_the_worker_what_waits_without_a_task(notice, status, minute
     assert sweep_notices() == (0, 0)
 
 
+def test_sweep_shows_what_was_cut_off_also_while_very_many_wait(notice, monkeypatch):
+    claimed_ago(notice, 11)
+    monkeypatch.setattr("people.actions.notices.tasks_to_come", lambda: None)
+    assert sweep_notices() == (1, 0)
+
+
 def test_sweep_costs_the_same_for_one_and_many(line_manager, django_assert_num_queries):
     for count in (1, 10):
         for _ in range(count):

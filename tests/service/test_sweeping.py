@@ -10,9 +10,10 @@ from django_tasks_db.models import DBTaskResult
 
 from insights import tasks as insights_tasks
 from people.actions import notify, recount
-from people.models import Organisation
+from people.models import Organisation, Recount
 from service import sweeping
 from service.sweeping import sweep
+from service.worker import trying
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,19 @@ def test_a_notice_without_a_task_is_given_once(line_manager):
     DBTaskResult.objects.all().delete()
     assert [sweep(thoroughly=False)["notices"] for _ in range(2)] == [1, 0]
     assert paths() == ["send_notice"]
+
+
+def test_while_very_many_wait_none_is_looked_for(line_manager, monkeypatch):
+    for _ in range(2):
+        notify(recipient=line_manager, kind="shared")
+    DBTaskResult.objects.first().delete()
+    Recount.objects.create(organisation=Organisation.objects.create(name="Bureau of Weights"))
+    monkeypatch.setattr(trying, "MOST_LOOKED_AT", -1)
+    monkeypatch.setattr(insights_tasks, "still_inviting", lambda: [4])
+    assert sum(sweep().values()) == 0
+    monkeypatch.setattr(trying, "MOST_LOOKED_AT", 1)
+    assert sweep(thoroughly=False)["notices"] == 1
+    assert sweep(thoroughly=False)["notices"] == 0
 
 
 def test_organisations_that_are_marked_are_counted_once_an_hour():

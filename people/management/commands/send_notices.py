@@ -5,8 +5,8 @@ from people.actions import sweep_notices
 
 class Command(BaseCommand):
     help = (
-        "Give the worker (manage.py db_worker) the notices that it has lost sight of, and show those that were cut off as not "
-        "known. Run it before a worker starts and every few minutes; harmless at any time."
+        "Give the worker the notices that it has lost sight of, and show those that were cut off as not known, at once. A worker "
+        "does so every minute by itself; harmless at any time."
     )
 
     def handle(self, **options):
