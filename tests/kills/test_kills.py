@@ -40,6 +40,7 @@ def home(portals, tmp_path_factory):
     with cluster(memory if memory.is_dir() else None) as killed:
         factory = PortalFactory(folder, folder)
         factory.cluster = killed.url
+        factory.prepared = killed.copy(portals.served_environment()["DATABASE_URL"])
         yield factory, killed
 
 
