@@ -4,7 +4,7 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from django.core.cache import cache
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -62,8 +62,8 @@ def report_pdf(request, assessment_id):
         except PdfUnavailable:
             context = {"assessment": assessment, "command": APT_COMMAND}
             return render(request, "assessments/report_unavailable.html", context, status=503)
-        # The round may have been deleted while its report was made; whoever asked still gets it.
-        with suppress(IntegrityError):
+        # The round may have been deleted while its report was made, or nothing can be saved just now; whoever asked still gets it.
+        with suppress(DatabaseError):
             if report_files.may_be_kept(source):
                 keep_report_file(assessment=assessment, reader=reader, digest=wanted, content=content)
     headers = {
