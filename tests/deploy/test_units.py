@@ -113,3 +113,13 @@ def test_systemd_finds_no_fault_in_any_unit():
     # The software is where the guide puts it, which is not here.
     faults = [line for line in done.stderr.splitlines() if "/srv/portal/.venv/bin/python is not executable" not in line]
     assert faults == []
+
+
+def test_a_unit_is_read_as_systemd_reads_it():
+    text = "# said\n[Service]\nType=notify\nExecStart=/bin/a \\\n    --b\nSystemCallFilter=@x\nSystemCallFilter=~@y\nUser=a\nUser=\n"
+    assert read_unit(text) == {
+        "Type": ["notify"],
+        "ExecStart": ["/bin/a      --b"],
+        "SystemCallFilter": ["@x", "~@y"],
+        "User": [],
+    }
