@@ -116,7 +116,7 @@ def test_systemd_finds_no_fault_in_any_unit():
 
 
 def test_a_unit_is_read_as_systemd_reads_it():
-    text = "# said\n[Service]\nType=notify\nExecStart=/bin/a \\\n    --b\nSystemCallFilter=@x\nSystemCallFilter=~@y\nUser=a\nUser=\n"
+    text = "# a\n[Service]\nType=notify\nExecStart=/bin/a \\\n    --b\nSystemCallFilter=@x\nSystemCallFilter=~@y\nUser=a\nUser=\n"
     assert read_unit(text) == {
         "Type": ["notify"],
         "ExecStart": ["/bin/a      --b"],
