@@ -141,7 +141,7 @@ def test_start_campaign_keeps_what_was_chosen_and_gives_it_to_the_worker(begin, 
     assert waiting.args_kwargs == {"args": [campaign.pk], "kwargs": {}}
 
 
-def test_a_campaign_is_still_inviting_until_nobody_is_left(begin, tree):
+def test_a_campaign_is_still_inviting_until_nobody_is_left(begin, people):
     campaign = begin("department")
     with at(TODAY):
         assert inviting.still_inviting() == [campaign.pk]
