@@ -120,7 +120,8 @@ def main(arguments=None):
             show(seen[-1])
     for writer in writers:
         writer.check_kept()
-    pages = [case for case in chosen if "save" not in case.name and "PDF" not in case.name]
+    drawn = {figures.case for figures in seen if figures.html_gzip_bytes}
+    pages = [case for case in chosen if case.name in drawn]
     if pages:
         seen.append(measurer.assets(pages))
         show(seen[-1])
