@@ -523,8 +523,8 @@ def test_a_program_of_postgresql_that_is_missing_or_too_old_is_said(tmp_path, mo
     assert postgresql.program("pg_dump", 13) == str(old)
 
 
-def test_behind_a_pooler_the_address_of_the_database_itself_is_asked_for(settings):
-    settings.DATABASES = {"default": {"DISABLE_SERVER_SIDE_CURSORS": True}}
+def test_behind_a_pooler_the_address_of_the_database_itself_is_asked_for(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "DISABLE_SERVER_SIDE_CURSORS", True)
     with pytest.raises(BackupFailed, match="PORTAL_BACKUP_DATABASE_URL"):
         straight_to_the_database()
 
