@@ -29,13 +29,17 @@ class Sent:
 
 
 class Ledger:
-    """Keeps every value sent, in the order in which each place was sent to. For several threads."""
+    """Keeps every value sent, in the order in which each place was sent to. For several threads.
+
+    ``acknowledged`` rises with each answer that says done; ``strange`` are faults of another kind, as sentences.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._cells, self._histories = defaultdict(list), defaultdict(list)
         self._begun = set()
         self.strange = []
+        self.acknowledged = 0
 
     def begin(self, cells, histories):
         """Take over what stands before anything is sent."""
@@ -63,6 +67,7 @@ class Ledger:
         with self._lock:
             for each in sent:
                 each.outcome = outcome
+                self.acknowledged += outcome == Outcome.DONE
 
     def see(self, cell, is_it):
         """A page shows a cell: the value that ``is_it`` says yes to is acknowledged by that. It is a fault where there is none."""
@@ -113,11 +118,10 @@ class Ledger:
         """
         done, outcomes = since
         with self._lock:
-            sent_to = {place: list(sent) for place, sent in self._cells.items()}
+            found = list(self.strange)
+            for place in self._cells.keys() | cells.keys():
+                found += _faults_of_cell(place, self._cells.get(place, []), cells.get(place), done.get(place, -1))
             added_to = {place: list(sent) for place, sent in self._histories.items()}
-        found = list(self.strange)
-        for place in sent_to.keys() | cells.keys():
-            found += _faults_of_cell(place, sent_to.get(place, []), cells.get(place), done.get(place, -1))
         for place in added_to.keys() | histories.keys():
             known = outcomes.get(place, [])
             if not fits(added_to.get(place, []), known, histories.get(place, [])):
@@ -127,7 +131,7 @@ class Ledger:
 
 
 def _last_done(sent):
-    return max((index for index, each in enumerate(sent) if each.outcome == Outcome.DONE), default=-1)
+    return next((index for index in range(len(sent) - 1, -1, -1) if sent[index].outcome == Outcome.DONE), -1)
 
 
 def _faults_of_cell(place, sent, found, last):

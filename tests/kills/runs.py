@@ -132,9 +132,9 @@ class Run:
 
     def wait_for_acknowledgements(self, number):
         """Until so many more values are acknowledged: the portal serves again."""
-        wanted = self.ledger.counts()[Outcome.DONE] + number
+        wanted = self.ledger.acknowledged + number
         give_up = time.monotonic() + PATIENCE
-        while self.ledger.counts()[Outcome.DONE] < wanted:
+        while self.ledger.acknowledged < wanted:
             assert time.monotonic() < give_up, f"nothing is acknowledged any more: {self.ledger.strange}"
             time.sleep(0.02)
 

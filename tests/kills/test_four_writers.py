@@ -35,7 +35,7 @@ def write_at_once(environment, folder, transactions, plant=""):
             each = transactions // 2 // WRITERS
             pids = [stage.ask("write", each, str(result)) for result in results]
             give_up = time.monotonic() + PATIENCE
-            while run.ledger.counts().total() < transactions // 2 and time.monotonic() < give_up:
+            while run.ledger.acknowledged < transactions // 2 and time.monotonic() < give_up:
                 time.sleep(0.05)
             run.stop_writing()
             for pid in pids:

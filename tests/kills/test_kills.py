@@ -28,17 +28,16 @@ MAIL_TAKES = 0.02
 
 
 @pytest.fixture(scope="module")
-def home(portals, tmp_path_factory):
+def home(portals):
     """Where portals get their databases, and the PostgreSQL that may be killed under them, None on SQLite."""
     if not portals.cluster:
         yield portals, None
         return
-    folder = tmp_path_factory.mktemp("killed")
     # Before it recovers PostgreSQL syncs each of its files, which a busy disk takes long for. What a killed process has written
     # the system keeps, wherever that is.
     memory = Path("/dev/shm")
     with cluster(memory if memory.is_dir() else None) as killed:
-        factory = PortalFactory(folder, folder)
+        factory = PortalFactory(portals.folder, portals.shared)
         factory.cluster = killed.url
         factory.prepared = killed.copy(portals.served_environment()["DATABASE_URL"])
         yield factory, killed
