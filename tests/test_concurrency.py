@@ -197,7 +197,7 @@ def test_a_portal_that_does_not_wait_is_found_out(faulty_portal):
     with closing(Window(faulty_portal)) as window:
         window.sign_in(OWNER)
         path = rating_page(faulty_portal, OWNER)
-        assert change_of_a_note(faulty_portal, window, path) == 500
+        assert change_of_a_note(faulty_portal, window, path) == 503
     assert "SQLITE_BUSY" in faulty_portal.printed()
 
 
