@@ -218,7 +218,7 @@ class Monday:
         today = date.today()  # noqa: DTZ011 the server's own day, as a browser on its desk has it
         later = today + timedelta(days=180)
         for name, day in (("held_on", today), ("look_again_on", later)):
-            form.fields |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+            form.fields.update({f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year})
         browser.go_on(self.think())
         browser.post("conversation save", f"{base}record/", form.fields)
         owner = self.browser(person, perf_counter())
