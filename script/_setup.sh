@@ -62,7 +62,7 @@ missing_packages() {
                 libharfbuzz-subset.so.0 libharfbuzz-subset0
             ;;
         browser)
-            command -v chromium >/dev/null || echo chromium
+            command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo chromium-headless-shell
             missing_libraries libatomic.so.1 libatomic1 # for the program that Playwright drives the browser with
             ;;
         postgresql) postgres_programs >/dev/null || echo postgresql ;;

@@ -1,10 +1,22 @@
 """People for the browser tests, made in the portal's own process and signed in before their first page."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 
-MAKE = "from tests.browser.cast import make; make({numbers!r})"
-# How many are made at a time: starting a process costs more than making a person.
+from tests.servers import ROOT, NotServing
+
+# What is made begins its line with this; e-mails are printed there too.
+MADE = "made: "
+MAKE = f"""
+import json, sys, django
+django.setup()
+from tests.browser.cast import make
+for asked in sys.stdin:
+    print("{MADE}" + json.dumps(make(json.loads(asked))), flush=True)
+"""
+# How many are made at a time.
 BATCH = {
     "begun": 12,
     "finished": 8,
@@ -47,10 +59,14 @@ class Person:
 
 
 class Cast:
-    """Hands out people whom no test has had before, but for the shared kinds: ``cast.take("finished")``; see ``make``."""
+    """Hands out people whom no test has had before, but for the shared kinds: ``cast.take("finished")``; see ``make``.
+
+    They are made by a process on the portal's database that stays, since to start one costs more than to make a person.
+    """
 
     def __init__(self, portal):
         self.portal = portal
+        self.maker = None
         self.waiting = {}
         self.seen = {}
 
@@ -62,9 +78,28 @@ class Cast:
 
     def call(self, numbers):
         """Make so many of each kind, in one process, to be taken later."""
-        made = json.loads(self.portal.python(MAKE.format(numbers=numbers)).splitlines()[-1])
-        for kind, people in made.items():
+        if self.maker is None:
+            self.maker = subprocess.Popen(
+                [sys.executable, "-c", MAKE],
+                cwd=ROOT,
+                env=self.portal.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        self.maker.stdin.write(json.dumps(numbers) + "\n")
+        self.maker.stdin.flush()
+        for line in self.maker.stdout:
+            if line.startswith(MADE):
+                break
+        else:
+            raise NotServing(f"Whoever makes the cast has ended with {self.maker.wait()}.")
+        for kind, people in json.loads(line.removeprefix(MADE)).items():
             self.waiting.setdefault(kind, []).extend(Person(**each) for each in people)
+
+    def close(self):
+        if self.maker is not None:
+            self.maker.communicate()
 
     def look_at(self, kind) -> Person:
         """Somebody of a kind whose pages are only opened, the same one each time."""
@@ -74,7 +109,7 @@ class Cast:
 
 
 def make(numbers):
-    """Print so many people of each kind, as JSON. Runs where Django is set up.
+    """Make so many people of each kind; returns what ``Person`` is made of. Runs where Django is set up.
 
     new: has no round. begun: has a role and nothing else. half, finished, closed: has a round in that state.
     passwordless: has never chosen a password. guarded: has an app, two passkeys and few recovery codes.
@@ -82,8 +117,7 @@ def make(numbers):
     And two people in a round, as ``tests.browser.pairs`` says; analysts who may invite, as ``tests.browser.inviting`` says,
     and those with figures, as ``tests.browser.analysing`` says.
     """
-    made = {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
-    print(json.dumps(made))  # noqa: T201 the test that asked reads it
+    return {kind: [_person(kind) for _ in range(number)] for kind, number in numbers.items()}
 
 
 def _person(kind):

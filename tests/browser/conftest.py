@@ -39,7 +39,9 @@ def portal(portals):
 
 @pytest.fixture(scope="session")
 def cast(portal):
-    return Cast(portal)
+    cast = Cast(portal)
+    yield cast
+    cast.close()
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Windows of a real browser that notice what a person would not: errors in the console, and requests that leave the machine."""
 
+from shutil import which
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import RUNNING_ON
 
-CHROMIUM = "/usr/bin/chromium"
+# Chromium without all that belongs to a screen, where there is one: the same engine, in less than two thirds of the time.
+CHROMIUM = which("chromium-headless-shell") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
