@@ -31,6 +31,7 @@ from standards.models import Version
 from tests.smtp import listening
 
 from ..machine import commit, described, load_average
+from ..server import TICKS, tree_ticks
 from . import figures
 from .cpu import Usage, sync_ms
 from .population import PASSWORD, make_people
@@ -44,6 +45,7 @@ FIRST_RATE = 0.6
 FAR_BEHIND = 500
 CARRIED = 0.85
 MAILS_WITHIN = 60
+PREPARED_WITHIN = 30
 INVITED = 3
 
 
@@ -115,6 +117,12 @@ class Measuring:
         return DBTaskResult.objects.ready().filter(task_path=invite_people.module_path).exists()
 
     def _meet(self, port, pid):
+        """Let people come to a server, once it has prepared what it prepares beside its first requests."""
+        ends = time.monotonic() + PREPARED_WITHIN
+        before, now = -TICKS, tree_ticks(pid)
+        while now - before > TICKS / 20 and time.monotonic() < ends:
+            time.sleep(1)
+            before, now = now, tree_ticks(pid)
         if self.coming is None:
             self.coming = Coming(self.portal, self.stack, self.folder / "plan.json", port)
         else:
