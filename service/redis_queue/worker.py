@@ -27,7 +27,7 @@ from rq.serializers import JSONSerializer
 from ..models import WorkerBeat
 from ..worker.discreet import class_and_places
 from ..worker.loop import Loop
-from ..worker.trying import LOST, MOST_TRIES, NAMES, next_try
+from ..worker.trying import LOST, MOST_LOST, MOST_TRIES, NAMES, next_try
 from .backend import IN_HAND
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class RedisWorker(Loop):
         while pk := self.redis.lindex(key, 0):
             pk = pk.decode()
             tries = int(self.redis.hget(Job.key_for(pk), "tries") or 0)
-            taken = self._read(pk, tries) if tries >= MOST_TRIES else None
+            taken = self._read(pk, tries) if tries >= MOST_LOST else None
             if taken is not None:
                 self._keep_dead(taken, LOST, "")
                 self.redis.pipeline().lrem(key, 0, pk).delete(Job.key_for(pk)).execute()

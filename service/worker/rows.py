@@ -17,7 +17,7 @@ from django_tasks_db.utils import exclusive_transaction
 from ..models import WorkerBeat
 from .discreet import class_and_places
 from .loop import Loop
-from .trying import LOST, MOST_TRIES, next_try
+from .trying import LOST, MOST_LOST, MOST_TRIES, next_try
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +91,8 @@ def note_failed(row, error) -> bool:
 
 
 def take_back(row) -> bool:
-    """Let another worker do a task at once; one that took a worker with it as often as it may be tried is dead."""
-    if len(row.worker_ids) >= MOST_TRIES:
+    """Let another worker do a task at once; one that took ``MOST_LOST`` of them with it is dead."""
+    if len(row.worker_ids) >= MOST_LOST:
         return _write(
             row,
             status=Status.FAILED,

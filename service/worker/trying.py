@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 # After the first try that failed, after the second one, ...
 RESTS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 MOST_TRIES = len(RESTS) + 1
+# Workers are killed for reasons that are not the task's, often many times in a row: a task may take more of them with it.
+MOST_LOST = 20
 # A sweep that would look at more tasks than this leaves them to the workers: nothing is missed while there is so much to do.
 MOST_LOOKED_AT = 20_000
-# What the row of a task says that took its worker with it as often as it was tried.
+# What the row of a task says that took as many workers with it as it may.
 LOST = "service.worker.Lost"
 
 # Every task that there is, as people call it. No other is run that is named in Redis, where more than the portal may write.

@@ -31,7 +31,7 @@ from service.models import WorkerBeat
 from service.redis_queue import worker as workers
 from service.sweeping import sweep
 from service.worker import loop, trying
-from service.worker.trying import LOST, MOST_TRIES
+from service.worker.trying import LOST, MOST_LOST, MOST_TRIES
 from tests.servers import ROOT
 
 pytestmark = [
@@ -305,10 +305,10 @@ def test_a_worker_that_slept_writes_nothing_of_a_task_that_was_given_away(queue,
 
 
 def test_one_that_took_its_workers_with_it_is_dead(queue, notice, worker):
-    for _ in range(MOST_TRIES):
+    for _ in range(MOST_LOST):
         taken = worker.take()
         queue.worker().free_abandoned()
-    assert taken.tries == MOST_TRIES
+    assert taken.tries == MOST_LOST
     assert (waiting(queue), jobs(queue)) == ([], [])
     assert DBTaskResult.objects.get().exception_class_path == LOST
 

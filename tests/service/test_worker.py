@@ -19,7 +19,7 @@ from people.models import Notice
 from service.models import WorkerBeat
 from service.worker import keeper, loop, rows
 from service.worker.rows import DatabaseWorker, free_abandoned, take_back, try_again
-from service.worker.trying import LOST, MOST_TRIES, NAMES, next_try
+from service.worker.trying import LOST, MOST_LOST, MOST_TRIES, NAMES, next_try
 from tests.test_architecture import ROOT, House
 
 pytestmark = pytest.mark.django_db
@@ -183,8 +183,8 @@ def test_the_last_one_who_took_it_has_the_lease(worker, row):
     assert free_abandoned() == 1
 
 
-def test_a_task_that_took_a_worker_with_it_as_often_as_it_may_be_tried_is_dead(worker, row):
-    DBTaskResult.objects.update(worker_ids=["a"] * (MOST_TRIES - 1))
+def test_a_task_that_took_as_many_workers_with_it_as_it_may_is_dead(worker, row):
+    DBTaskResult.objects.update(worker_ids=["a"] * (MOST_LOST - 1))
     take_back(worker.take())
     assert (fresh(row).status, fresh(row).exception_class_path) == ("FAILED", LOST)
 
