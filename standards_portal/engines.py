@@ -62,20 +62,18 @@ def read_databases(embedded: Path) -> dict[str, dict]:
     return databases
 
 
-def read_queue() -> dict[str, dict]:
+def read_queue() -> tuple[dict, dict]:
     """``TASKS`` and ``RQ_QUEUES``: the worker's queue in the portal's own database, or in the Redis of ``REDIS_URL``.
 
     Raises ``ImproperlyConfigured``.
     """
     if env_choice("PORTAL_QUEUE", ("database", "redis"), "database") == "database":
-        return {"TASKS": {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}, "RQ_QUEUES": {}}
+        return {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}, {}
     address = env_text("REDIS_URL")
     if not address.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(
             "PORTAL_QUEUE is redis, and REDIS_URL is missing or no address of a Redis. "
             "Set it to such as redis://127.0.0.1:6379/0, or unset PORTAL_QUEUE."
         )
-    return {
-        "TASKS": {"default": {"BACKEND": "service.redis_queue.Backend", "QUEUES": ["default"]}},
-        "RQ_QUEUES": {"default": {"URL": address, "DEFAULT_TIMEOUT": 1800}},
-    }
+    tasks = {"default": {"BACKEND": "service.redis_queue.Backend", "QUEUES": ["default"]}}
+    return tasks, {"default": {"URL": address, "DEFAULT_TIMEOUT": 1800}}

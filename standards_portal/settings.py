@@ -209,6 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_HASHERS = ["people.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "assessment-list"
 LOGOUT_REDIRECT_URL = "home"
@@ -376,9 +377,8 @@ PORTAL_FIGURES_CHANGED = env_number("PORTAL_FIGURES_CHANGED", 10, least=10, most
 # What it sends, and what it writes down
 
 # What is not part of an answer is done by the worker. Its tasks are written with what causes them, or swept up soon after.
-QUEUE = read_queue()
 # Without django_rq as an app: its pages in the admin load what stands in Redis with pickle.
-TASKS, RQ_QUEUES = QUEUE["TASKS"], QUEUE["RQ_QUEUES"]
+TASKS, RQ_QUEUES = read_queue()
 
 EMAIL_BACKEND = "people.post.EmailBackend" if PORTAL_PRODUCTION else "django.core.mail.backends.console.EmailBackend"
 # Far shorter than the time after which a notice that is being sent counts as cut off.

@@ -60,12 +60,9 @@ def test_a_copy_is_a_second_database_that_tests_take_for_the_first(databases):
 
 def test_tasks_wait_in_the_database_or_in_redis(databases, monkeypatch):
     databases()
-    assert read_queue() == {
-        "TASKS": {"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}},
-        "RQ_QUEUES": {},
-    }
+    assert read_queue() == ({"default": {"BACKEND": "service.worker.Backend", "QUEUES": ["default"]}}, {})
     monkeypatch.setenv("PORTAL_QUEUE", "redis")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
-    queue = read_queue()
-    assert queue["TASKS"]["default"]["BACKEND"] == "service.redis_queue.Backend"
-    assert queue["RQ_QUEUES"]["default"]["URL"] == "redis://127.0.0.1:6379/0"
+    tasks, queues = read_queue()
+    assert tasks["default"]["BACKEND"] == "service.redis_queue.Backend"
+    assert queues["default"]["URL"] == "redis://127.0.0.1:6379/0"
