@@ -136,7 +136,7 @@ def is_there(name):
 
 
 # Commands of Django and of the libraries, and words with a hyphen that are no routes.
-DJANGOS = {"check", "clearsessions", "migrate", "db_worker", "prune_db_task_results", "createsuperuser"}
+DJANGOS = {"check", "clearsessions", "migrate", "createsuperuser"}
 WORDS = {"no-store", "unsafe-inline"}
 
 
