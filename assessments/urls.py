@@ -50,6 +50,7 @@ round_patterns = [
     path("evidence/<int:evidence_id>/delete/", evidence.evidence_delete, name="evidence-delete"),
     path("report/", reports.report_detail, name="report-detail"),
     path("report.pdf", reports.report_pdf, name="report-pdf"),
+    path("report.xlsx", reports.report_excel, name="report-excel"),
     path("share/", sharing.assessment_share, name="assessment-share"),
     path("withdraw/", sharing.assessment_withdraw, name="assessment-withdraw"),
     path("return/", sharing.assessment_return, name="assessment-return"),

@@ -6,7 +6,7 @@ same bytes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import xlsxwriter
@@ -16,6 +16,7 @@ PAPER_A4 = 9
 # Excel draws a row no higher than this many points.
 HIGHEST_ROW = 409
 LINE_HEIGHT = 15
+DAY = "d mmmm yyyy"
 
 
 class TooLongForCell(ValueError):
@@ -32,11 +33,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table. ``name`` has at most 31 characters. A cell is a text, a whole number, or None where there is nothing."""
+    """One table. ``name`` has at most 31 characters. A cell is a text, a whole number, a day, or None where there is nothing."""
 
     name: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str | int | None]]
+    rows: Sequence[Sequence[str | int | date | None]]
 
 
 def make_workbook(sheets: Sequence[Sheet], *, title: str, author: str, made_at: datetime) -> bytes:
@@ -52,20 +53,21 @@ def make_workbook(sheets: Sequence[Sheet], *, title: str, author: str, made_at: 
     book.set_properties({"title": title, "author": author, "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
+    a_day = book.add_format({"num_format": DAY, "align": "left", "valign": "top"})
     for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name), sheet, head, cell, title)
+        _write_sheet(book.add_worksheet(sheet.name), sheet, head, cell, a_day, title)
     book.close()
     return content.getvalue()
 
 
-def _write_sheet(page, sheet, head, cell, title):
+def _write_sheet(page, sheet, head, cell, a_day, title):
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, cell)
         page.write_string(0, number, column.title, head)
     for number, values in enumerate(sheet.rows, start=1):
         page.set_row(number, _height(values, sheet.columns))
         for place, (value, _) in enumerate(zip(values, sheet.columns, strict=True)):
-            _write_cell(page, number, place, value, cell)
+            _write_cell(page, number, place, value, cell, a_day)
     page.freeze_panes(1, 0)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
@@ -76,17 +78,27 @@ def _write_sheet(page, sheet, head, cell, title):
     page.set_footer(f"&L{title.replace('&', '&&')}: &A&RPage &P of &N")
 
 
-def _write_cell(page, row, place, value, cell):
+def _write_cell(page, row, place, value, cell, a_day):
     if value is None or value == "":
         return
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise TypeError(f"A cell is a text or a whole number, not {type(value).__name__}.")
-    if isinstance(value, int):
+    if isinstance(value, str):
+        _write_text(page, row, place, value, cell)
+    elif isinstance(value, int) and not isinstance(value, bool):
         page.write_number(row, place, value, cell)
-    elif len(value) > LONGEST_TEXT:
-        raise TooLongForCell(f"{len(value)} characters are more than a cell holds.")
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        page.write_datetime(row, place, value, a_day)
     else:
-        page.write_string(row, place, value, cell)
+        raise TypeError(f"A cell is a text, a whole number or a day, not {type(value).__name__}.")
+
+
+def _write_text(page, row, place, text, cell):
+    if len(text) > LONGEST_TEXT:
+        raise TooLongForCell(f"{len(text)} characters are more than a cell holds.")
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter takes such a text for its own markup and would write it as it is.
+        page.write_rich_string(row, place, text[:1], cell, text[1:], cell)
+    else:
+        page.write_string(row, place, text, cell)
 
 
 def _height(values, columns):

@@ -250,6 +250,6 @@ def _lines(text, across):
     return sum(1 + len(line) // across for line in text.splitlines())
 
 
-def file_name(assessment: Assessment) -> str:
+def file_name(assessment: Assessment, ending: str) -> str:
     """What the file is called on the person's own disk: the day of the last change, and no name of a person."""
-    return f"gap-report-{timezone.localtime(assessment.changed_at).date().isoformat()}.pdf"
+    return f"gap-report-{timezone.localtime(assessment.changed_at).date().isoformat()}.{ending}"

@@ -285,6 +285,7 @@ def _work_examples(rows, tree):
                 link=link if leads_to_a_website(link) else "",
                 address=link.removeprefix("https://").removeprefix("http://"),
                 dated=day(dated) if dated else "",
+                dated_on=dated,
                 statements=tuple(tree.statements[order[pk]].code for pk in known),
             )
         )

@@ -1,6 +1,7 @@
 """What a gap report says, as frozen plain values: page and PDF are drawn from these and from nothing else."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -180,7 +181,8 @@ class ReadinessRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkExample:
-    """A work example. `link` is empty unless it leads to a website; `address` is the link as text, whatever it is."""
+    """A work example. `link` is empty unless it leads to a website; `address` is the link as text, whatever it is; `dated` is
+    `dated_on` in words."""
 
     number: int
     title: str
@@ -188,6 +190,7 @@ class WorkExample:
     link: str
     address: str
     dated: str
+    dated_on: date | None
     statements: tuple[str, ...]
 
 

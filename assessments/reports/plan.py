@@ -15,7 +15,7 @@ def planned_goals(goals, tree: VersionTree) -> tuple[PlannedGoal, ...]:
     """The goals of a `ReportSource` in the order of the plan: by kind, then as read, which is by the day due."""
     order = list(WAYS)
     return tuple(
-        PlannedGoal(number, *WAYS[kind], what, measure, day(due_on), _aims(aims, tree))
+        PlannedGoal(number, *WAYS[kind], what, measure, day(due_on), due_on, _aims(aims, tree))
         for number, (_, what, measure, kind, due_on, aims) in enumerate(
             sorted(goals, key=lambda goal: order.index(goal[3])), start=1
         )

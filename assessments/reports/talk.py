@@ -1,6 +1,7 @@
 """What two people add to a gap report, as frozen plain values: both views, the conversation and the development plan."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from .sentences import listed
 
@@ -54,7 +55,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGoal:
-    """A goal of the development plan. `way` is its kind and `share` that kind's part of a hundred."""
+    """A goal of the development plan. `way` is its kind and `share` that kind's part of a hundred; `due` is `due_on` in words."""
 
     number: int
     way: str
@@ -62,6 +63,7 @@ class PlannedGoal:
     what: str
     measure: str
     due: str
+    due_on: date
     aims: tuple[Aim, ...]
 
     @property

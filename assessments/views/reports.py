@@ -1,4 +1,4 @@
-"""The gap report as a page and as a PDF, and the check of its code."""
+"""The gap report as a page, as a PDF and as an Excel workbook, and the check of its code."""
 
 from contextlib import suppress
 from http import HTTPStatus
@@ -19,8 +19,11 @@ from ..records import find_record
 from ..reports import files as report_files
 from ..reports.making import gap_report, read_source
 from ..reports.source import earlier_shown, reader_of, round_to_report
+from ..reports.workbook import make_report_workbook
 from ..shown import shows
 
+PDF = "application/pdf"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A code cannot be found by trying (docs/decisions/check-codes.md); the limit spares the portal the work.
 MOST_MISSES = 20
 MISSES_COUNT_FOR = 60 * 60
@@ -66,12 +69,27 @@ def report_pdf(request, assessment_id):
         with suppress(DatabaseError):
             if report_files.may_be_kept(source):
                 keep_report_file(assessment=assessment, reader=reader, digest=wanted, content=content)
+    return _file(content, PDF, report_files.file_name(assessment, "pdf"))
+
+
+@require_safe
+def report_excel(request, assessment_id):
+    """The same as a workbook, made anew each time. That it was taken away is noted as it is of the PDF."""
+    assessment = _fetched(request, assessment_id, Reading.What.REPORT_PDF)
+    if not can_read_report(request.user, assessment):
+        return _hidden(request, assessment)
+    content = make_report_workbook(read_source(assessment, reader_of(assessment, request.user)))
+    return _file(content, WORKBOOK, report_files.file_name(assessment, "xlsx"))
+
+
+def _file(content, content_type, name):
+    """A file to keep on one's own disk, and nowhere on the way."""
     headers = {
-        "Content-Disposition": f'attachment; filename="{report_files.file_name(assessment)}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store, private",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 def _fetched(request, assessment_id, what):

@@ -128,6 +128,7 @@ POLICY = {
     "assessment-delete": owners(NEVER, (DRAFTS, EDIT)),
     "report-detail": REPORT,
     "report-pdf": REPORT,
+    "report-excel": REPORT,
     "report-verify": members(Pair(200, 200)),
     # Sharing. In "hidden" the line manager has added nothing yet; in "left" they are none any more.
     "assessment-share": owners(NEVER, (DRAFTS, EDIT)),

@@ -386,7 +386,7 @@ NO_PAGE = {
     "rating-save": "answers a script in JSON",
     "session-extend": "answers a script in JSON",
     "session-warning": "a part of a page, which a script brings (tests/browser/test_session_warning.py)",
-    "report-pdf": "a download",
+    **dict.fromkeys(("report-pdf", "report-excel"), "a download"),
     **dict.fromkeys(("team-pdf", "team-excel"), "a download"),
     **dict.fromkeys(("organisation-excel", "organisation-csv", "organisation-pdf"), "a download"),
     "version-export": "a download",
