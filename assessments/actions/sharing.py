@@ -126,7 +126,3 @@ _DRAFT_AGAIN = {
     "rates_first": False,
     "reviewed_at": None,
 }
-
-
-def _unconfirm(assessment):
-    Conversation.objects.filter(assessment=assessment).update(owner_confirmed_at=None, line_manager_confirmed_at=None)
