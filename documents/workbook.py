@@ -17,6 +17,8 @@ PAPER_A4 = 9
 HIGHEST_ROW = 409
 LINE_HEIGHT = 15
 DAY = "d mmmm yyyy"
+# Excel takes 255 characters below a sheet, and an ampersand is written as two.
+LONGEST_FOOT = 100
 
 
 class TooLongForCell(ValueError):
@@ -75,7 +77,7 @@ def _write_sheet(page, sheet, head, cell, a_day, title):
     page.set_landscape()
     page.set_paper(PAPER_A4)
     page.fit_to_pages(1, 0)
-    page.set_footer(f"&L{title.replace('&', '&&')}: &A&RPage &P of &N")
+    page.set_footer(f"&L{title[:LONGEST_FOOT].replace('&', '&&')}: &A&RPage &P of &N")
 
 
 def _write_cell(page, row, place, value, cell, a_day):

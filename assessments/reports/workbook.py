@@ -37,7 +37,9 @@ def make_report_workbook(source: ReportSource) -> bytes:
     # A workbook knows no time zones, and its bytes are to be the same for the same report.
     made_at = datetime.combine(source.changed_on, time(), UTC)
     sheets = [sheet for sheet in found if sheet is not None]
-    return make_workbook(sheets, title=f"{report.name}: gap report", author=report.name, made_at=made_at)
+    # Its beginning stands at the foot of each sheet on paper.
+    title = f"Gap report, {_state(report).lower()}: {report.name}"
+    return make_workbook(sheets, title=title, author=report.name, made_at=made_at)
 
 
 def _sheet(name, columns, rows):
@@ -73,7 +75,7 @@ def _what_it_is(report: GapReport, source: ReportSource) -> Iterator[tuple]:
     yield "Post", ", ".join(filter(None, (report.job_title, report.organisation)))
     yield "Assessment", report.title
     yield "Standards", f"{report.framework}, version {report.number} ({report.issued})"
-    yield "State", f"{report.state}, not agreed" if report.is_shared else report.state
+    yield "State", _state(report)
     yield "Whose levels", _whose(report)
     yield "Private", _private(report)
     yield "Answers as of", source.changed_on
@@ -89,6 +91,10 @@ def _what_it_is(report: GapReport, source: ReportSource) -> Iterator[tuple]:
         yield "Answers that came along", said
     if report.comparison:
         yield f"Since {report.comparison.then}", report.comparison.summary
+
+
+def _state(report):
+    return f"{report.state}, not agreed" if report.is_shared else report.state
 
 
 def _whose(report):
