@@ -140,7 +140,7 @@ def a_month_later(days):
 
     with mock.patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(days=days)):
         call_command("retire_versions")
-        call_command("db_worker", batch=True, verbosity=0)
+        call_command("run_worker", batch=True, verbosity=0)
 
 
 def fates(before):
