@@ -20,7 +20,7 @@ from .outages import Outage, code_of
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which it is worth to ask again.
+# Seconds after which it is worth asking again.
 RETRY_AFTER = 30
 MOST_CHARACTERS = 1_000_000
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
