@@ -415,6 +415,7 @@ class Owner:
         self.opens()
         self.looks_right()
         self.page.get_by_role("main").get_by_role("link", name=re.compile("^Share it with")).first.click()
+        expect(self.page.get_by_role("button", name="Share with Tomasz Quillfeather-Ŵyn")).to_be_visible()
         self.looks_right()
         self.page.get_by_role("button", name="Share with Tomasz Quillfeather-Ŵyn").click()
         expect(self.page.get_by_role("alert")).to_contain_text("is shared with Tomasz Quillfeather-Ŵyn")
