@@ -40,7 +40,9 @@ def answers(portal):
 
 def worker(portal):
     """The worker does what waits, as it does at any time."""
-    portal.python("from django.core.management import call_command\ncall_command('run_worker', batch=True, verbosity=0)")
+    portal.python(
+        "from django.core.management import call_command\ncall_command('run_worker', batch=True, verbosity=0)"
+    )
 
 
 def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
