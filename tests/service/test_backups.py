@@ -537,6 +537,8 @@ def test_behind_a_pooler_the_address_of_the_database_itself_is_asked_for(setting
         ("PORTAL_BACKUP_KEY", f"{PUBLIC} age1x", "no public key"),
         ("PORTAL_BACKUP_DATABASE_URL", "sqlite:////x", "behind a pooler"),
     ],
+    # The keys are new each time, and every process has to call the tests the same.
+    ids=["folder", "private key", "half a key", "database"],
 )
 def test_a_wrong_setting_stops_the_start_and_is_not_repeated(name, value, words, monkeypatch):
     monkeypatch.setenv(name, value)
