@@ -245,7 +245,7 @@ def test_an_owner_cannot_tell_what_is_rated_before_the_review_is_finished(run, s
 
 
 def test_an_owner_can_tell_it_once_the_review_is_finished(run):
-    keys = ["conversation-detail", "report-detail", "report-pdf"]
+    keys = ["conversation-detail", "report-detail", "report-pdf", "report-excel"]
     rated = pages_of(run, "owner", "reviewed", keys)
     with another_world():
         given = Rating.objects.filter(assessment=run.world.subjects["reviewed"].assessment)

@@ -73,6 +73,7 @@ PAGES = {
     "evidence-list": What.EVIDENCE,
     "report-detail": What.REPORT,
     "report-pdf": What.REPORT_PDF,
+    "report-excel": What.REPORT_PDF,
     "review-detail": What.REVIEW,
     "assessment-return": What.REVIEW,
     "conversation-detail": What.CONVERSATION,

@@ -212,7 +212,11 @@ def test_what_is_shown_of_a_round_that_both_see(client, opened, world):
 def test_no_link_leads_into_the_round_and_no_file_is_there(client, opened, world):
     page = client.get(page_of(opened("talked")))
     assert not any(str(world["talked"]) in link for link in links_of(page).values())
-    for name in ("assessment-detail", "report-detail", "report-pdf", "reading-list", "plan-detail", "review-detail"):
+    names = (
+        *("assessment-detail", "report-detail", "report-pdf", "report-excel"),
+        *("reading-list", "plan-detail", "review-detail"),
+    )
+    for name in names:
         assert client.get(reverse(name, args=[world["talked"]])).status_code == 404
 
 

@@ -388,7 +388,8 @@ OWN = (
 )
 OF_A_ROUND = (
     *("assessment-detail", "assessment-role", "target-edit", "assessment-check", "evidence-list", "evidence-create"),
-    *("report-detail", "report-pdf", "assessment-share", "assessment-close", "assessment-delete", "reading-list"),
+    *("report-detail", "report-pdf", "report-excel", "assessment-share", "assessment-close", "assessment-delete"),
+    "reading-list",
 )
 
 

@@ -1,6 +1,6 @@
 """The workbook read back sheet by sheet, and what is common to all workbooks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import openpyxl
@@ -112,6 +112,9 @@ def book_of(*rows, columns=("Name", "Text"), **options):
         " x ",
         "_x0041_",
         "a\nb",
+        "<r><t>x</t></r>",
+        "<r>&</r>",
+        "<r></r>",
     ],
 )
 def test_text_is_a_text_whatever_it_looks_like(text):
@@ -126,6 +129,12 @@ def test_numbers_are_numbers_and_nothing_is_nothing():
     book, _ = book_of((3, None), ("", "x"))
     cells = book["Sheet"]
     assert (cells["A2"].value, cells["B2"].value, cells["A3"].value) == (3, None, None)
+
+
+def test_a_day_is_a_day():
+    book, _ = book_of(("a", date(2027, 1, 31)))
+    cell = book["Sheet"]["B2"]
+    assert (cell.value.date(), cell.is_date, cell.number_format) == (date(2027, 1, 31), True, "d mmmm yyyy")
 
 
 @pytest.mark.parametrize("value", [1.5, True, DAY, b"x"])
@@ -150,3 +159,9 @@ def test_sheet_is_ready_to_read():
     assert book.properties.title == "A & B"
     assert book.properties.created == DAY.replace(tzinfo=None)
     assert book_of(("a", "long " * 30))[1] == content
+
+
+def test_a_long_title_is_cut_at_the_foot_alone():
+    sheets = [Sheet("Sheet", [Column("A")], [("a",)])]
+    book = openpyxl.load_workbook(BytesIO(make_workbook(sheets, title="&" * 300, author="", made_at=DAY)))
+    assert (len(book.properties.title), book["Sheet"].oddFooter.right.text) == (300, "Page &P of &N")
