@@ -14,7 +14,7 @@ application = get_wsgi_application()
 import_module("service.outages").wait_no_longer_than_people()
 
 # What is loaded now stays for good. Without this the garbage collector walks through all of it again and again, in the middle of
-# somebody's page, and with --preload it would copy memory that the workers share (docs/performance.md).
+# somebody's page, and it would copy memory that gunicorn's workers share (docs/performance.md).
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
