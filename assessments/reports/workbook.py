@@ -128,7 +128,8 @@ def _record(report: GapReport, source: ReportSource) -> Iterator[tuple]:
             yield f"Confirmed by {each.name}", on
         yield f"{report.name} recorded a disagreement", record.disagreement
     same = both.compared - len(both.differences)
-    yield "Where views differ", f"Of {both.compared} statements, {same} have the same answer in both views."
+    of = f"Of {both.compared} {plural(both.compared, 'statement')}, {same} {plural(same, 'has', 'have')}"
+    yield "Where views differ", f"{of} the same answer in both views."
     for each in both.signed:
         yield "Line manager before", f"{each.name} rated {_listed(each.codes)}."
 
