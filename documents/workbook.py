@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 LONGEST_TEXT = 32_767  # characters in a cell, a limit of Excel's own
 PAPER_A4 = 9
+# Excel counts days from here; that it takes 1900 for a leap year matters before March of it only.
+DAY_NOUGHT = date(1899, 12, 30)
 # Excel draws a row no higher than this many points.
 HIGHEST_ROW = 409
 LINE_HEIGHT = 15
@@ -57,19 +62,63 @@ def make_workbook(sheets: Sequence[Sheet], *, title: str, author: str, made_at: 
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     a_day = book.add_format({"num_format": DAY, "align": "left", "valign": "top"})
     for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name), sheet, head, cell, a_day, title)
+        _write_sheet(book.add_worksheet(sheet.name, _Page), sheet, head, cell, a_day, title)
     book.close()
     return content.getvalue()
+
+
+class _Page(Worksheet):
+    """A sheet of XlsxWriter's to which rows come whole: cell by cell, it takes three times as long over a table of any length."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+
+    def _write_rows(self):
+        self.fh.write("".join(self.rows))
+
+    def add_row(self, values, letters, widths, formats):
+        """Add the next row. ``formats`` are the numbers of those of a day and of any other cell."""
+        a_day, other = formats
+        number, cells, lines = len(self.rows) + 1, [], 1
+        for value, letter, width in zip(values, letters, widths, strict=True):
+            if value is None or value == "":
+                continue
+            if isinstance(value, str):
+                cells.append(f'<c r="{letter}{number}" s="{other}" t="s"><v>{self._text_number(value)}</v></c>')
+                if len(value) >= width or "\n" in value:
+                    lines = max(lines, sum(1 + len(line) // width for line in value.split("\n")))
+            elif isinstance(value, int) and not isinstance(value, bool):
+                cells.append(f'<c r="{letter}{number}" s="{other}"><v>{value}</v></c>')
+            elif isinstance(value, date) and not isinstance(value, datetime):
+                cells.append(f'<c r="{letter}{number}" s="{a_day}"><v>{(value - DAY_NOUGHT).days}</v></c>')
+            else:
+                raise TypeError(f"A cell is a text, a whole number or a day, not {type(value).__name__}.")
+        # Not every reader of workbooks works the height out from the wrapped text.
+        height = f' ht="{min(HIGHEST_ROW, lines * LINE_HEIGHT)}" customHeight="1"' if lines > 1 else ""
+        self.rows.append(f'<row r="{number}"{height}>{"".join(cells)}</row>')
+
+    def _text_number(self, text):
+        """Its place among the texts of the workbook, which XlsxWriter writes, and escapes."""
+        if len(text) > LONGEST_TEXT:
+            raise TooLongForCell(f"{len(text)} characters are more than a cell holds.")
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # It would take such a text for its own markup and write it as it is; so it gets markup that says the text.
+            text = f'<r><t>&lt;</t></r><r><t xml:space="preserve">{escape(text[1:])}</t></r>'
+        return self.str_table._get_shared_string_index(text)
 
 
 def _write_sheet(page, sheet, head, cell, a_day, title):
     for number, column in enumerate(sheet.columns):
         page.set_column(number, number, column.width, cell)
-        page.write_string(0, number, column.title, head)
-    for number, values in enumerate(sheet.rows, start=1):
-        page.set_row(number, _height(values, sheet.columns))
-        for place, (value, _) in enumerate(zip(values, sheet.columns, strict=True)):
-            _write_cell(page, number, place, value, cell, a_day)
+    letters = [xl_col_to_name(number) for number in range(len(sheet.columns))]
+    widths = [max(1, column.width - 2) for column in sheet.columns]
+    page.add_row([column.title for column in sheet.columns], letters, widths, [head._get_xf_index()] * 2)
+    formats = a_day._get_xf_index(), cell._get_xf_index()
+    for values in sheet.rows:
+        page.add_row(values, letters, widths, formats)
+    for row, column in ((0, 0), (len(sheet.rows), len(sheet.columns) - 1)):
+        page._check_dimensions(row, column)
     page.freeze_panes(1, 0)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
@@ -78,35 +127,3 @@ def _write_sheet(page, sheet, head, cell, a_day, title):
     page.set_paper(PAPER_A4)
     page.fit_to_pages(1, 0)
     page.set_footer(f"&L{title[:LONGEST_FOOT].replace('&', '&&')}: &A&RPage &P of &N")
-
-
-def _write_cell(page, row, place, value, cell, a_day):
-    if value is None or value == "":
-        return
-    if isinstance(value, str):
-        _write_text(page, row, place, value, cell)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        page.write_number(row, place, value, cell)
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        page.write_datetime(row, place, value, a_day)
-    else:
-        raise TypeError(f"A cell is a text, a whole number or a day, not {type(value).__name__}.")
-
-
-def _write_text(page, row, place, text, cell):
-    if len(text) > LONGEST_TEXT:
-        raise TooLongForCell(f"{len(text)} characters are more than a cell holds.")
-    if text.startswith("<r>") and text.endswith("</r>"):
-        # XlsxWriter takes such a text for its own markup and would write it as it is.
-        page.write_rich_string(row, place, text[:1], cell, text[1:], cell)
-    else:
-        page.write_string(row, place, text, cell)
-
-
-def _height(values, columns):
-    """Enough for the longest text of a row: not every reader of workbooks works it out from the wrapped text."""
-    lines = 1
-    for value, column in zip(values, columns, strict=True):
-        if isinstance(value, str):
-            lines = max(lines, sum(1 + len(line) // max(1, column.width - 2) for line in value.split("\n")))
-    return min(HIGHEST_ROW, lines * LINE_HEIGHT)
