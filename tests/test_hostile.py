@@ -172,6 +172,12 @@ def test_the_report_as_pdf_has_them_as_typed_and_fetches_nothing(cast):
     assert not reader.attachments
 
 
+def test_the_report_as_workbook_has_them_as_typed(cast):
+    response = browser_of(cast.person).get(reverse("report-excel", args=[cast.agreed.pk]))
+    assert (response.status_code, faults_of(response)) == (200, [])
+    assert list(workbook_faults(response.content)) == []
+
+
 def test_letters_get_no_header_and_no_second_line_of_the_subject(cast, settings):
     sender = cast.person
     for kind in SAID:

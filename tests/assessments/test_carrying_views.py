@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from assessments import actions
 from assessments.answers import Answered
@@ -484,11 +486,17 @@ def test_a_goal_keeps_to_its_statements_whatever_they_are_called_now(sign_in, br
 # The report
 
 
+def workbook_of(browser, assessment):
+    return load_workbook(BytesIO(browser.get(reverse("report-excel", args=[assessment.pk])).content))
+
+
 def test_the_report_says_under_which_version_answers_were_given_and_keeps_the_archived(browser, brought):
     text = words_of(browser.get(reverse("report-detail", args=[brought.pk])))
     assert "All 53 answers were given under version 2.0 of the standards." in text
     assert "Answers to statements that are not asked any more" in text
     assert f"A2.7 Motivating self and others Version2.0 ExpertNote: {HOSTILE}" in text
+    rows = workbook_of(browser, brought)["Earlier answers"].iter_rows(min_row=2, values_only=True)
+    assert ("A2.7", "Motivating self and others", "2.0", "Expert", HOSTILE) in rows
     rate(brought, {"B4.4": 2})
     text = words_of(browser.get(reverse("report-detail", args=[brought.pk])))
     assert "53 of 54 answers were given under version 2.0 of the standards: all but B4.4." in text
@@ -501,6 +509,7 @@ def test_the_line_managers_report_has_no_answers_that_are_not_asked(sign_in, bro
     assert "were given under version 2.0 of the standards" in text
     assert "not asked any more" not in text
     assert "What came along" not in text
+    assert "Earlier answers" not in workbook_of(sign_in(line_manager), brought).sheetnames
 
 
 def test_a_report_of_a_round_never_carried_says_nothing_of_versions_before(sign_in, older, newer):
