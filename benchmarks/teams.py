@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from itertools import count
 
 from django.db import connection
 from django.urls import reverse
@@ -20,6 +21,8 @@ from .server import Request
 
 SIZES = (5, 50, 200)
 EVERY_AGREED, EVERY_NOT_SHARED = 3, 9
+CLEARED_AFTER = 25
+_forgotten = count()
 
 
 def cases_of_teams() -> tuple[list[Case], Case]:
@@ -38,10 +41,15 @@ def cases_of_teams() -> tuple[list[Case], Case]:
 
 
 def forget_readings():
-    """As if nobody had looked lately. What is gone is cleared away, as PostgreSQL does by itself where it is not measured."""
+    """As if nobody had looked lately.
+
+    What is gone is cleared away now and then, as PostgreSQL does by itself where it is not measured: not before each look, since
+    each time it has PostgreSQL plan anew all that is asked of the table.
+    """
     Reading.objects.filter(what=Reading.What.TEAM).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM {connection.ops.quote_name(Reading._meta.db_table)}")
+    if next(_forgotten) % CLEARED_AFTER == 0:
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {connection.ops.quote_name(Reading._meta.db_table)}")
 
 
 def make_team(size):
