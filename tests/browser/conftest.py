@@ -10,6 +10,8 @@ from tests.browser.cast import Cast
 from tests.browser.windows import ARGUMENTS, CHROMIUM, Windows
 
 HERE = Path(__file__).parent
+# What it asserts is said in full where it fails.
+pytest.register_assert_rewrite("tests.browser.summaries")
 
 
 def pytest_collection_modifyitems(items):

@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver
 
 from tests.browser.axe import structure_faults, violations
 from tests.browser.pages import NO_PAGE, STATES
+from tests.browser.summaries import check_summary
 from tests.conftest import HEAVY
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -75,6 +76,8 @@ def test_page(windows, cast, state):
     page = opened(windows, cast, state)
     assert page.evaluate(STATUS) == state.status or (state.is_refused and page.evaluate(STATUS) == 422)
     assert page.title().startswith("Error: ") == state.is_refused
+    if state.is_refused:
+        check_summary(page)
     assert faults_of(page) == {}
 
 
