@@ -3,6 +3,7 @@
 import logging
 import signal
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 
 from django.db import Error, connections
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 LONGEST_REST = 15
 
 
-class Loop:
+class Loop(ABC):
     """A worker. The queues' own fill in what is left open here.
 
     interval   seconds between looks at an empty queue
@@ -33,21 +34,21 @@ class Loop:
         self._resting = False
         self._interrupted = False
 
+    @abstractmethod
     def take(self):
         """The next task, which is this worker's from now on; None where none is to be done yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_task(self, taken):
         """Do a task and write down what became of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def free_abandoned(self) -> int:
         """Give back what dead workers had in hand; returns how many tasks that were."""
-        raise NotImplementedError
 
+    @abstractmethod
     def give_back_own(self):
         """Give back what this worker took and has not in hand: what became of it could not be written down."""
-        raise NotImplementedError
 
     def obey_signals(self):
         """SIGTERM and SIGINT end the worker after the task in hand; a second one ends that, too, and it is done again."""
