@@ -372,8 +372,8 @@ class Owner:
         self.page.go_back()
         self.page.get_by_role("button", name="Bring it to version 3.0").click()
         heading(self.page, "What came along to version 3.0")
-        facts = self.page.locator(".portal-facts dd").all_inner_texts()
-        assert facts == [f"{carried} answers", str(proposed), str(again), str(archived)]
+        facts = [f"{carried} answers", str(proposed), str(again), str(archived)]
+        expect(self.page.locator(".portal-facts dd")).to_have_text(facts)
         expect(self.page.locator(".carried-row").filter(has_text="B3.7")).to_contain_text("Proposed: Foundation")
         for code in ("A2.7", "B2.7"):
             expect(self.page.locator(".carried-row").filter(has_text=f"Version 2.0, {code}: ")).to_be_visible()

@@ -83,6 +83,7 @@ def test_page(windows, cast, state):
 
 def faults_of(page):
     """What is wrong with a page where there is room and at 320 pixels, by width and kind. Empty for a good page."""
+    page.wait_for_load_state()
     found = {"wide, axe": violations(page), "wide, structure": structure_faults(page)}
     page.set_viewport_size(NARROW)
     # The page has a frame's time to lay itself out anew.

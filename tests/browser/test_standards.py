@@ -77,6 +77,7 @@ def test_marks_are_switched_off_and_on(windows):
     expect(page.locator(".standards-table .portal-term")).to_have_count(0)
     assert page.locator(".standards-table__words").all_inner_texts() == published
     page.get_by_role("link", name="Mark the words that are new at a level").click()
+    expect(page.get_by_role("link", name="Show the text without marks")).to_be_visible()
     assert marked.count() > 10
 
 
