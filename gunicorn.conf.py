@@ -19,7 +19,7 @@ _watching = read_watching()
 
 wsgi_app = "standards_portal.wsgi"
 bind = _serving.bind
-worker_class = "standards_portal.closing_worker.ClosingWorker"
+worker_class = "standards_portal.web_worker.WebWorker"
 workers = _serving.workers
 threads = _serving.threads
 graceful_timeout = _serving.stops_within

@@ -12,7 +12,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -48,13 +49,28 @@ def render_pdf(
     PdfUnavailable when pango is not installed.
     """
     with _RENDERING, _told():
-        pdf, sound = _engine().render(html, title, stylesheets, made_at)
-        if not sound:
-            # WeasyPrint keeps its copies of the fonts in a temporary folder; when a cleaner empties it, text prints blank.
-            pdf, sound = _engine(renew=True).render(html, title, stylesheets, made_at)
+        page = (html, title, stylesheets, made_at)
+        pdf, sound = _spare_time.submit(_drawn, *page).result() if _spare_time else _drawn(*page)
     if not sound:
         LOGGER.error("A PDF was made with a font that is not ours or has no glyphs")
     return pdf
+
+
+def draw_in_spare_time() -> None:
+    """From now on draw this process's PDFs while nothing else on the machine wants the processor.
+
+    For a process that makes them for nobody who waits. The kernel is told so of one thread, which does nothing else: what the
+    process does beside drawing, a transaction that others wait for among it, keeps its turn. Where a kernel has no such thing
+    (SCHED_IDLE is Linux's) or allows it not, PDFs are drawn as ever.
+    """
+    global _spare_time
+    if hasattr(os, "SCHED_IDLE"):
+        _spare_time = ThreadPoolExecutor(1, "spare-time", _step_back)
+
+
+def _step_back() -> None:
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def warm() -> None:
@@ -291,6 +307,15 @@ def _no_system_fonts() -> Iterator[None]:
 # Pango's font maps may be used by one thread at a time.
 _RENDERING = threading.Lock()
 _current: _Engine | None = None
+_spare_time: ThreadPoolExecutor | None = None
+
+
+def _drawn(*page) -> tuple[bytes, bool]:
+    pdf, sound = _engine().render(*page)
+    if not sound:
+        # WeasyPrint keeps its copies of the fonts in a temporary folder; when a cleaner empties it, text prints blank.
+        pdf, sound = _engine(renew=True).render(*page)
+    return pdf, sound
 
 
 def _engine(*, renew: bool = False) -> _Engine:

@@ -11,6 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import get_ident
 
 import page as page_validation
 import pytest
@@ -317,6 +318,35 @@ def test_threads_wait_for_each_other_and_the_collector_comes_back():
     with pytest.raises(ValueError, match="title"):
         pdf.render_pdf("<p>no title</p>")
     assert gc.isenabled()
+
+
+def test_a_worker_draws_the_same_pdf_in_a_thread_that_gives_way_to_everything(monkeypatch):
+    page = page_of("<h1>Nobody waits for this</h1>")
+    drawn, policies = pdf._drawn, []
+    usual = pdf.render_pdf(page)
+    monkeypatch.setattr(
+        pdf, "_drawn", lambda *of: policies.append((get_ident(), os.sched_getscheduler(0))) or drawn(*of)
+    )
+    monkeypatch.setattr(pdf, "_spare_time", None)
+    pdf.draw_in_spare_time()
+    assert [pdf.render_pdf(page), pdf.render_pdf(page)] == [usual, usual]
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+    assert len(set(policies)) == 1
+    assert policies[0][1] == os.SCHED_IDLE
+    assert policies[0][0] != get_ident()
+    with pytest.raises(ValueError, match="title"):
+        pdf.render_pdf("<p>no title</p>")
+
+
+def test_a_kernel_that_refuses_changes_nothing_but_the_time_of_drawing(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(pdf, "_spare_time", None)
+    usual = pdf.render_pdf(page_of("<h1>All the same</h1>"))
+    pdf.draw_in_spare_time()
+    assert pdf.render_pdf(page_of("<h1>All the same</h1>")) == usual
 
 
 def test_a_forked_child_renders_and_leaves_its_parents_fonts_alone():

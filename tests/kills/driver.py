@@ -104,7 +104,7 @@ def shorten():
     from service.worker import keeper, trying
 
     # On a busy machine a worker that gives way to everybody would do nothing at all.
-    run_worker.NICENESS = 0
+    run_worker.step_back = lambda: None
     Notice.CLAIMED_FOR = WorkerBeat.LOST_AFTER = SHORT
     WorkerBeat.EVERY = SHORT / 4
     keeper.SWEEP_EVERY = SHORT.total_seconds()

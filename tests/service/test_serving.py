@@ -16,6 +16,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from standards_portal import serving
+from standards_portal.web_worker import PATIENCE
 from tests.conftest import HEAVY
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,10 @@ def in_hand(port):
     return thread, found
 
 
+def process_of(answer):
+    return answer[1].split()[0]
+
+
 def is_refused(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
@@ -140,6 +145,58 @@ def test_a_server_that_begins_again_loses_no_request(tmp_path):
         assert set(statuses) == {200}
         assert len(statuses) > 100
         assert len(workers) >= 4  # two of before, two of after
+
+
+def test_a_process_leaves_newcomers_to_one_that_is_free(tmp_path):
+    busy, others, quickly = [], [], False
+    with served(tmp_path, PORTAL_THREADS="4") as (port, _):
+        while not quickly:
+            slow = threading.Thread(target=lambda: busy.append(process_of(ask(port, "/slow"))))
+            began = time.monotonic()
+            slow.start()
+            time.sleep(0.05)
+            others = [process_of(ask(port, "/")) for _ in range(5)]
+            quickly = time.monotonic() - began < PATIENCE
+            slow.join()
+    assert {*others, busy[-1]} == {others[0], busy[-1]}
+    assert others[0] != busy[-1]
+
+
+def test_a_process_whose_request_takes_long_takes_another_beside_it(tmp_path):
+    with served(tmp_path, WEB_CONCURRENCY="1", PORTAL_THREADS="3") as (port, _):
+        slow = [threading.Thread(target=ask, args=(port, "/slow")) for _ in range(2)]
+        for thread in slow:
+            thread.start()
+        time.sleep(0.05)
+        began = time.monotonic()
+        assert ask(port, "/")[0] == 200
+        # Once the first has been in hand for as long, and then the second.
+        assert PATIENCE < time.monotonic() - began < 2
+        for thread in slow:
+            thread.join()
+
+
+def test_as_many_as_there_are_threads_and_no_more(tmp_path):
+    with served(tmp_path, WEB_CONCURRENCY="1", PORTAL_THREADS="1") as (port, _):
+        slow = threading.Thread(target=ask, args=(port, "/slow"))
+        began = time.monotonic()
+        slow.start()
+        time.sleep(0.05)
+        assert ask(port, "/")[0] == 200
+        assert time.monotonic() - began > 2
+        slow.join()
+
+
+def test_somebody_who_does_not_hang_up_keeps_nobody_waiting(tmp_path):
+    with (
+        served(tmp_path, WEB_CONCURRENCY="1") as (port, _),
+        socket.create_connection(("127.0.0.1", port)) as open_still,
+    ):
+        open_still.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert open_still.recv(15) == b"HTTP/1.1 200 OK"
+        began = time.monotonic()
+        assert ask(port, "/")[0] == 200
+        assert time.monotonic() - began < 1
 
 
 def test_nobody_is_believed_about_https_or_paths(tmp_path):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks.signals import task_finished
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from documents import pdf
 from people import tasks
 from people.actions import notify
 from people.models import Notice
@@ -73,9 +74,11 @@ def test_it_does_what_there_is_and_ends_in_a_batch(worker, row, mailoutbox):
 def test_the_command_makes_a_worker_of_the_queue_that_lowers_its_priority(monkeypatch, row):
     lowered, obeyed = [], []
     monkeypatch.setattr(os, "nice", lowered.append)
+    monkeypatch.setattr(pdf, "_spare_time", None)
     monkeypatch.setattr(signal, "signal", lambda number, handler: obeyed.append(number))
     call_command("run_worker", batch=True, interval=0.5)
     assert (lowered, obeyed) == ([10], [signal.SIGTERM, signal.SIGINT])
+    assert pdf._spare_time is not None
     assert fresh(row).status == "SUCCESSFUL"
 
 

@@ -3,9 +3,10 @@ import os
 from django.core.management.base import BaseCommand
 from django_tasks import task_backends
 
+from documents.pdf import draw_in_spare_time
 from service.watching import beginning
 
-# Of 0 to 19: a report that is being made never takes the processor from somebody who waits for a page.
+# Of 0 to 19: what is put off takes little of the processor from somebody who waits for a page, and PDFs take nothing.
 NICENESS = 10
 
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, batch, interval, **options):
-        os.nice(NICENESS)
+        step_back()
         worker = task_backends["default"].worker(batch=batch, interval=interval)
         worker.obey_signals()
         beginning.begin_in_worker(lasts=not batch)
@@ -30,3 +31,9 @@ class Command(BaseCommand):
             worker.run()
         finally:
             beginning.end()
+
+
+def step_back():
+    """Let whoever waits for a page come first."""
+    os.nice(NICENESS)
+    draw_in_spare_time()
