@@ -25,7 +25,7 @@ from locust.env import Environment  # noqa: E402
 from .browser import Refused  # noqa: E402
 from .journeys import PIECES, Monday, NobodyThere  # noqa: E402
 
-HANDS = 600
+HANDS = 2500
 
 
 class Server:

@@ -29,7 +29,9 @@ PIECES = {
     "organisation": 0.005,
 }
 ROW_FIELDS = ("drawn-", "level-", "note-", "reason-")
-THINK = 0.5
+# Seconds, on average, from one answer to the next, and from a page to what is done on it. In earnest it is nearer a minute, which
+# would come to the same and take longer to measure.
+THINK = 5
 WITHOUT_SCRIPTS = 0.1
 NOTED = 0.15
 DISAGREED = 0.1

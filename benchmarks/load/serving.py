@@ -71,8 +71,8 @@ class Portal:
             yield port, process.pid
 
     @contextmanager
-    def worker(self, *, renders):
-        code = WORKER if renders else WITHOUT_RENDERING
+    def worker(self, *, draws):
+        code = WORKER if draws else WITHOUT_RENDERING
         with self.process("worker", "-c", code, stdout=subprocess.DEVNULL) as process:
             yield process.pid
 
