@@ -37,13 +37,14 @@ UNKNOWN = "service.redis_queue.Unknown"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A job in hand. ``tries`` counts this one."""
+    """A job in hand. ``tries`` counts this one; ``lost`` are those of them whose worker did not come to an end with it."""
 
     id: str
     path: str
     args: list
     kwargs: dict
     tries: int
+    lost: int
     enqueued_at: datetime | None
 
 
@@ -61,7 +62,7 @@ class RedisWorker(Loop):
         self._wake_rested()
         while pk := self.redis.lmove(self.queue.key, self.in_hand, "LEFT", "RIGHT"):
             pk = pk.decode()
-            taken = self._read(pk, self.redis.hincrby(Job.key_for(pk), "tries", 1))
+            taken = self._read(pk, tries=self.redis.hincrby(Job.key_for(pk), "tries", 1))
             if taken is not None:
                 return taken
             # Done by a worker that was slow, or nothing that the portal put there.
@@ -101,7 +102,8 @@ class RedisWorker(Loop):
     def _read(self, pk, tries):
         try:
             job = Job.fetch(pk, connection=self.redis, serializer=JSONSerializer)
-            return Taken(pk, job.func_name, list(job.args), job.kwargs, tries, job.enqueued_at)
+            lost = int(self.redis.hget(Job.key_for(pk), "lost") or 0)
+            return Taken(pk, job.func_name, list(job.args), job.kwargs, tries, lost, job.enqueued_at)
         except (NoSuchJobError, DeserializationError, ValueError, TypeError) as error:
             logger.warning("Task %s: nothing to do in it (%s)", pk, type(error).__name__)
             return None
@@ -121,8 +123,8 @@ class RedisWorker(Loop):
         freed = 0
         while pk := self.redis.lindex(key, 0):
             pk = pk.decode()
-            tries = int(self.redis.hget(Job.key_for(pk), "tries") or 0)
-            taken = self._read(pk, tries) if tries >= MOST_LOST else None
+            lost = self.redis.hincrby(Job.key_for(pk), "lost", 1)
+            taken = self._read(pk, tries=lost) if lost >= MOST_LOST else None
             if taken is not None:
                 self._keep_dead(taken, LOST, "")
                 self.redis.pipeline().lrem(key, 0, pk).delete(Job.key_for(pk)).execute()
@@ -133,8 +135,9 @@ class RedisWorker(Loop):
 
     def _note_failed(self, taken, error):
         kind, places = class_and_places(error)
-        logger.warning("Task %s: try %s of %s failed (%s)", taken.id, taken.tries, MOST_TRIES, kind, exc_info=error)
-        again = next_try(taken.tries, timezone.now())
+        tries = taken.tries - taken.lost
+        logger.warning("Task %s: try %s of %s failed (%s)", taken.id, tries, MOST_TRIES, kind, exc_info=error)
+        again = next_try(tries, timezone.now())
         if again is None:
             self._note_dead(taken, kind, places)
             return Status.FAILED

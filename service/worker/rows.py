@@ -21,6 +21,9 @@ from .trying import LOST, MOST_LOST, MOST_TRIES, next_try
 
 logger = logging.getLogger(__name__)
 
+# Stands in the row of a task for each worker that had it and did not come to an end with it.
+GONE = "gone"
+
 
 class DatabaseWorker(Loop):
     """Takes rows of ``DBTaskResult``, each in a transaction of its own, and one at a time."""
@@ -80,7 +83,7 @@ def note_done(row, value) -> bool:
 
 def note_failed(row, error) -> bool:
     """Note that a task failed, and when it is tried again; after ``MOST_TRIES`` it is dead."""
-    now, tries = timezone.now(), len(row.worker_ids)
+    now, tries = timezone.now(), len(row.worker_ids) - row.worker_ids.count(GONE)
     kind, places = class_and_places(error)
     again = next_try(tries, now)
     said = {"exception_class_path": kind, "traceback": places, "return_value": None}
@@ -92,16 +95,18 @@ def note_failed(row, error) -> bool:
 
 def take_back(row) -> bool:
     """Let another worker do a task at once; one that took ``MOST_LOST`` of them with it is dead."""
-    if len(row.worker_ids) >= MOST_LOST:
+    workers = [*row.worker_ids[:-1], GONE]
+    if workers.count(GONE) >= MOST_LOST:
         return _write(
             row,
+            worker_ids=workers,
             status=Status.FAILED,
             finished_at=timezone.now(),
             exception_class_path=LOST,
             traceback="",
             return_value=None,
         )
-    return _write(row, status=Status.READY, run_after=get_date_max())
+    return _write(row, worker_ids=workers, status=Status.READY, run_after=get_date_max())
 
 
 def free_abandoned() -> int:

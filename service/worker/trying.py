@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 # After the first try that failed, after the second one, ...
 RESTS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 MOST_TRIES = len(RESTS) + 1
-# Workers are killed for reasons that are not the task's, often many times in a row: a task may take more of them with it.
+# Workers are killed for reasons that are not the task's, often many times in a row: a task may take more of them with it, and none
+# of them is a try that failed.
 MOST_LOST = 20
 # A sweep that would look at more tasks than this leaves them to the workers: nothing is missed while there is so much to do.
 MOST_LOOKED_AT = 20_000

@@ -52,6 +52,12 @@ class Written(logging.Handler):
         return [json.loads(line) for line in self.lines]
 
 
+@pytest.fixture(autouse=True)
+def nothing_in_hand():
+    """A worker that a test before stopped in the middle of a task is still at it, as far as its thread knows."""
+    current_id.set("")
+
+
 @pytest.fixture
 def written():
     handler = Written()

@@ -304,11 +304,22 @@ def test_a_worker_that_slept_writes_nothing_of_a_task_that_was_given_away(queue,
     assert len(jobs(queue)) == 1
 
 
+def test_workers_that_are_lost_are_no_tries_that_failed(queue, notice, worker, broken, caplog):
+    for _ in range(MOST_TRIES):
+        worker.take()
+        worker.give_back_own()
+    taken = worker.take()
+    worker.run_task(taken)
+    assert f"Task {taken.id}: try 1 of 5 failed (builtins.ValueError)" in caplog.messages
+    assert len(resting(queue)) == 1
+    assert not DBTaskResult.objects.exists()
+
+
 def test_one_that_took_its_workers_with_it_is_dead(queue, notice, worker):
     for _ in range(MOST_LOST):
         taken = worker.take()
         queue.worker().free_abandoned()
-    assert taken.tries == MOST_LOST
+    assert (taken.tries, taken.lost) == (MOST_LOST, MOST_LOST - 1)
     assert (waiting(queue), jobs(queue)) == ([], [])
     assert DBTaskResult.objects.get().exception_class_path == LOST
 

@@ -186,8 +186,20 @@ def test_the_last_one_who_took_it_has_the_lease(worker, row):
     assert free_abandoned() == 1
 
 
-def test_a_task_that_took_as_many_workers_with_it_as_it_may_is_dead(worker, row):
-    DBTaskResult.objects.update(worker_ids=["a"] * (MOST_LOST - 1))
+def test_workers_that_are_lost_are_no_tries_that_failed(worker, row, broken, caplog):
+    for _ in range(MOST_TRIES):
+        take_back(worker.take())
+    worker.run_task(worker.take())
+    assert (fresh(row).status, fresh(row).worker_ids) == ("READY", ["gone"] * 5 + [worker.worker_id])
+    assert f"Task {row.pk}: try 1 of 5 failed (builtins.ValueError)" in caplog.messages
+
+
+def test_a_task_that_took_as_many_workers_with_it_as_it_may_is_dead(worker, row, broken):
+    for _ in range(MOST_LOST - 1):
+        take_back(worker.take())
+    worker.run_task(worker.take())
+    assert fresh(row).status == "READY", "it failed, once"
+    DBTaskResult.objects.update(run_after=get_date_max())
     take_back(worker.take())
     assert (fresh(row).status, fresh(row).exception_class_path) == ("FAILED", LOST)
 
@@ -205,7 +217,7 @@ def test_a_worker_that_slept_while_its_task_was_given_to_another_writes_nothing_
     theirs = other.take()
     mine.status = "RUNNING"
     assert not rows.note_done(mine, "late")
-    assert (fresh(row).status, fresh(row).worker_ids) == ("RUNNING", [worker.worker_id, other.worker_id])
+    assert (fresh(row).status, fresh(row).worker_ids) == ("RUNNING", ["gone", other.worker_id])
     assert not rows.note_failed(mine, ValueError())
     assert not take_back(mine)
     assert fresh(row).status == "RUNNING"
