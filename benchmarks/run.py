@@ -22,8 +22,6 @@ from django.conf import settings
 
 from .machine import commit, described, load_average
 
-# What has a goal and may not be there yet; every other case fails where its page is missing.
-TASKS = {"gap report Excel"}
 BEGAN, STARTED, LOAD = time.monotonic(), datetime.now(UTC), load_average()
 
 
@@ -130,9 +128,6 @@ def main(arguments=None):
     missed = [figures.case for figures in seen if figures.met is False]
     if not options.json:
         print(f"\nMissed: {', '.join(missed)}." if missed else "\nEvery goal is met.")
-        absent = sorted(TASKS - {case.name for case in cases})
-        if absent:
-            print(f"Not measured, for there is no such page: {', '.join(absent)}.")
         print("F is the CPU of a page that says hello to a signed-in person: server and PostgreSQL together.")
     if failed:
         sys.exit("\n".join(failed))
