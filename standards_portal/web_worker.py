@@ -41,6 +41,12 @@ class WebWorker(ThreadWorker):
             return None
         return max(0, max(self.in_hand.values()) + PATIENCE - time.monotonic())
 
+    def accept(self, listener):
+        """Take one request, of those that wait at the last address first: whoever comes there is not to queue behind others."""
+        for each in reversed(self.sockets):
+            if self.patience_left() == 0:
+                super().accept(each)
+
     def enqueue_req(self, conn):
         self.in_hand[conn] = time.monotonic()
         super().enqueue_req(conn)
