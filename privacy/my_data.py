@@ -57,7 +57,6 @@ def _rows(record: Record, way: Way, person):
         return log_entries_about(person)
     named = {f"{way.path[1:]}__in": addresses_of(person)} if way.path.startswith("@") else {way.path: person.pk}
     rows = apps.get_model(record.model)._base_manager.filter(**named)
-    readable = Assessment.objects.read_by(person)
     if way.only == "reviewed":
         rows = rows.filter(_REVIEWED)
     elif way.only == "reviewed_or_own":
@@ -71,7 +70,8 @@ def _rows(record: Record, way: Way, person):
     elif way.only == "readable" and record.model == "assessments.GoalNote":
         rows = rows.filter(goal__in=Goal.objects.visible_to(person)).exclude(goal__owner=person)
     elif way.only == "readable":
-        rows = rows.filter(**{"pk__in" if record.model == "assessments.Assessment" else "assessment__in": readable})
+        named = "pk__in" if record.model == "assessments.Assessment" else "assessment__in"
+        rows = rows.filter(**{named: Assessment.objects.read_by(person)})
     return rows
 
 
