@@ -213,7 +213,13 @@ def find_terms(text: str, terms: Iterable[Term]) -> tuple[Found, ...]:
 
     Case does not matter, except in forms with two capitals in a row, which are acronyms.
     """
-    pattern, of_group = _pattern(tuple(terms))
+    return _find_terms(text, tuple(terms))
+
+
+# A draft is read anew for each page of it, and its words are mostly those of the version before. A version has some 400 texts.
+@lru_cache(maxsize=2000)
+def _find_terms(text: str, terms: tuple[Term, ...]) -> tuple[Found, ...]:
+    pattern, of_group = _pattern(terms)
     if pattern is None:
         return ()
     first = {}
