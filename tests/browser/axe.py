@@ -1,11 +1,14 @@
 """What axe finds on a page, and what it does not look for: headings, landmarks and names that a list of links is read by."""
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # To measure some elements, axe styles them in ways that the Content Security Policy refuses: no fault of the page.
 RUNNING_ON = set()
+# Chromium's own protocol to the pages that axe was brought to.
+PROTOCOLS = WeakKeyDictionary()
 RUN = """
 async ([tags, left]) => {
   const rules = Object.fromEntries(left.map((rule) => [rule, {enabled: false}]));
@@ -64,10 +67,18 @@ def violations(page, *, left=()) -> list[str]:
     RUNNING_ON.add(page)
     try:
         if not page.evaluate("() => 'axe' in window"):
-            page.evaluate(SOURCE.read_text("utf-8"))
+            _bring_axe(page)
         return page.evaluate(RUN, [TAGS, list(left)])
     finally:
         RUNNING_ON.discard(page)
+
+
+def _bring_axe(page):
+    # As a script, which the browser compiles once for all pages of a process; what Playwright evaluates it compiles each time.
+    protocol = PROTOCOLS.get(page) or page.context.new_cdp_session(page)
+    PROTOCOLS[page] = protocol
+    brought = protocol.send("Runtime.evaluate", {"expression": SOURCE.read_text("utf-8"), "returnByValue": True})
+    assert "exceptionDetails" not in brought, brought
 
 
 def structure_faults(page) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.cast import Cast
-from tests.browser.windows import ARGUMENTS, CHROMIUM, Windows
+from tests.browser.windows import ARGUMENTS, CHROMIUM, KeptWindow, Windows
 
 HERE = Path(__file__).parent
 # What it asserts is said in full where it fails.
@@ -46,10 +46,17 @@ def cast(portal):
     cast.close()
 
 
+@pytest.fixture(scope="session")
+def kept_window(chromium):
+    kept = KeptWindow(chromium)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def windows(chromium, portal):
-    """``windows.open(person, path)`` gives a page of the browser."""
-    opened = Windows(chromium, portal)
+def windows(chromium, portal, kept_window):
+    """``windows.open(person, path)`` gives a page of the browser; ``windows.borrow`` one that goes from test to test."""
+    opened = Windows(chromium, portal, kept_window)
     yield opened
     opened.close()
     assert opened.faults == []

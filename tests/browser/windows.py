@@ -3,7 +3,7 @@
 from shutil import which
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.axe import RUNNING_ON
 
@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No page lives long enough to win back what optimising its scripts costs.
+    "--js-flags=--no-opt --no-maglev",
 ]
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -26,15 +28,77 @@ document.addEventListener("securitypolicyviolation", (event) => {
 NOT_OK = "Failed to load resource: the server responded with a status of"
 
 
+class KeptWindow:
+    """One window for many tests, one after the other: to open a context and its processes takes longer than most pages.
+
+    For whoever looks at pages or goes through them, and leaves nothing but cookies behind: not for tests that set a clock, answer
+    requests themselves, or turn off the network.
+    """
+
+    def __init__(self, browser: Browser):
+        self.browser = browser
+        self.page = None
+        self.address = None
+
+    def lend(self, portal, person, width, height) -> Page:
+        """The window, empty, as if somebody had just signed in there. It is to be given back."""
+        if self.page is None or self.address != portal.address:
+            self.close()
+            self.page = new_context(self.browser, portal, width=width, height=height).new_page()
+            self.address = portal.address
+        page, self.page = self.page, None
+        page.context.clear_cookies()
+        sign_in(page.context, portal, person)
+        page.set_viewport_size({"width": width, "height": height})
+        return page
+
+    def give_back(self, page: Page):
+        """Leave the page open last, with what it sends as it goes, and whatever was opened beside it."""
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.mouse.move(0, 0)
+        # The least of the portal's own addresses: for a page of nobody's, Chromium would end the process and begin another.
+        page.goto("/healthz")
+        self.page = page
+
+    def close(self):
+        if self.page is not None:
+            self.page.context.close()
+            self.page = None
+
+
+def new_context(browser: Browser, portal, *, scripts=True, width, height) -> BrowserContext:
+    """Cookies, caches and storage of their own."""
+    context = browser.new_context(
+        base_url=portal.address,
+        java_script_enabled=scripts,
+        viewport={"width": width, "height": height},
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(20_000)
+    if scripts:
+        context.add_init_script(REPORT_VIOLATIONS)
+    return context
+
+
+def sign_in(context: BrowserContext, portal, person):
+    if person is not None:
+        context.add_cookies([{"name": "session", "value": person.session, "url": portal.address}])
+
+
 class Windows:
     """Opens windows on one portal, each with cookies of its own unless it is opened ``beside`` another.
 
     ``faults`` collects what went wrong in any of them. A page that is refused on purpose (4xx, 5xx) is no fault by itself.
     """
 
-    def __init__(self, browser: Browser, portal):
+    def __init__(self, browser: Browser, portal, kept: KeptWindow | None = None):
         self.browser = browser
         self.portal = portal
+        self.kept = kept
+        self.borrowed = None
         self.contexts = []
         self.faults = []
         self.ignored = []
@@ -43,8 +107,20 @@ class Windows:
         """A window in which ``person`` is signed in, at ``path`` if one is given."""
         context = beside.context if beside else self._context(person, scripts, width, height)
         page = context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self._listen(page)
+        if path:
+            page.goto(path)
+        return page
+
+    def borrow(self, person=None, path="", *, width=1280, height=900) -> Page:
+        """The same as ``open``, for less: the window that other tests had before and will have after (``KeptWindow``).
+
+        There is one of it in a test, and what is opened beside it is closed with it.
+        """
+        assert self.borrowed is None
+        self.borrowed = page = self.kept.lend(self.portal, person, width, height)
+        page.context.on("request", self._requested)
+        self._listen(page)
         if path:
             page.goto(path)
         return page
@@ -56,23 +132,28 @@ class Windows:
     def close(self):
         for context in self.contexts:
             context.close()
+        if self.borrowed is not None:
+            self.kept.give_back(self.borrowed)
+            self._stop_listening(self.borrowed)
 
     def _context(self, person, scripts, width, height):
-        context = self.browser.new_context(
-            base_url=self.portal.address,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": height},
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(20_000)
+        context = new_context(self.browser, self.portal, scripts=scripts, width=width, height=height)
         context.on("request", self._requested)
-        if scripts:
-            context.add_init_script(REPORT_VIOLATIONS)
-        if person is not None:
-            context.add_cookies([{"name": "session", "value": person.session, "url": self.portal.address}])
+        sign_in(context, self.portal, person)
         self.contexts.append(context)
         return context
+
+    def _listen(self, page):
+        page.on("console", self._heard)
+        page.on("pageerror", self._failed)
+
+    def _stop_listening(self, page):
+        page.remove_listener("console", self._heard)
+        page.remove_listener("pageerror", self._failed)
+        page.context.remove_listener("request", self._requested)
+
+    def _failed(self, error):
+        self.faults.append(f"script error: {error}")
 
     def _requested(self, request):
         address = urlsplit(request.url)
