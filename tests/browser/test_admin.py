@@ -36,7 +36,7 @@ def test_only_the_named_elements_are_let_pass():
 
 @pytest.mark.parametrize("path", OTHERS)
 def test_page(windows, cast, path):
-    page = windows.open(cast.take("superuser"), path)
+    page = windows.borrow(cast.take("superuser"), path)
     assert page.get_by_role("heading", level=1).count() == 1
     assert problems(page) == []
 
@@ -46,7 +46,7 @@ def test_page(windows, cast, path):
 def test_list_and_its_first_page(windows, cast, name, who):
     path = reverse(name)
     person = cast.take(who)
-    page = windows.open(person)
+    page = windows.borrow(person)
     answer = page.goto(path)
     if who == "editor" and not path.startswith(FOR_EDITORS):
         assert answer.status == 403
@@ -65,7 +65,7 @@ def test_list_and_its_first_page(windows, cast, name, who):
 
 
 def test_every_page_that_a_version_leads_to(windows, cast):
-    page = windows.open(cast.take("editor"), reverse("admin:standards_version_changelist"))
+    page = windows.borrow(cast.take("editor"), reverse("admin:standards_version_changelist"))
     page.locator("#result_list tbody th a").first.click()
     pages = page.get_by_role("navigation", name="Pages of this version")
     pages.wait_for()
@@ -78,5 +78,5 @@ def test_every_page_that_a_version_leads_to(windows, cast):
 
 
 def test_a_stranger_is_led_to_the_portals_sign_in(windows):
-    page = windows.open(path="/admin/")
+    page = windows.borrow(path="/admin/")
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in"

@@ -48,7 +48,7 @@ WALKED = [
 @pytest.mark.parametrize(("who", "path"), WALKED, ids=[path for _, path in WALKED])
 def test_every_control_is_reached_both_ways(windows, cast, who, path, width):
     person = cast.look_at(who) if who else None
-    page = windows.open(person, path.format(**vars(person)) if person else path, width=width, height=600)
+    page = windows.borrow(person, path.format(**vars(person)) if person else path, width=width, height=600)
     assert walk(page) == ([], [])
     if width == 1280:
         # Backwards, the sticky heading of the rating page comes to lie over what scrolls up beneath it.
@@ -57,7 +57,7 @@ def test_every_control_is_reached_both_ways(windows, cast, who, path, width):
 
 
 def test_an_unreachable_a_hidden_and_an_unmarked_control_are_found(windows):
-    page = windows.open(path="/help/")
+    page = windows.borrow(path="/help/")
     page.evaluate(
         """() => {
           const main = document.querySelector("main");
@@ -84,7 +84,7 @@ def test_an_unreachable_a_hidden_and_an_unmarked_control_are_found(windows):
 
 def test_the_skip_link_leads_past_the_navigation(windows, cast):
     person = cast.take("half")
-    page = windows.open(person, "/assessments/")
+    page = windows.borrow(person, "/assessments/")
     page.keyboard.press("Tab")
     assert focus(page)["name"] == "Skip to main content"
     page.keyboard.press("Enter")
@@ -236,7 +236,7 @@ def test_a_review_and_a_conversation_by_keyboard(windows, cast):
 
 
 def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(windows, cast):
-    page = windows.open(cast.take("new"), "/assessments/", width=390, height=844)
+    page = windows.borrow(cast.take("new"), "/assessments/", width=390, height=844)
     tab_to(page, "Menu", limit=5)
     menu = page.get_by_role("button", name="Menu")
     expect(menu).to_have_attribute("aria-expanded", "false")
@@ -258,7 +258,7 @@ def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(windows, cast):
 def test_zoomed_in_the_heading_of_the_levels_leaves_room_for_a_statement(windows, cast, width, height):
     """At 400 % a window of 1280 by 1024 is 320 by 256."""
     person = cast.take("finished")
-    page = windows.open(person, f"/assessments/{person.assessment}/rate/B4/", width=width, height=height)
+    page = windows.borrow(person, f"/assessments/{person.assessment}/rate/B4/", width=width, height=height)
     page.locator(".rating-row").nth(4).scroll_into_view_if_needed()
     page.evaluate("window.scrollBy(0, 200)")
     covered = page.evaluate(

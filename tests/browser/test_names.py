@@ -29,7 +29,7 @@ def radio_names(page, group) -> list[str]:
 @pytest.mark.parametrize("area", AREAS)
 def test_each_answer_is_called_by_its_level_the_target_and_the_published_words(windows, cast, portal, area):
     person = cast.take("begun")
-    page = windows.open(person, f"/assessments/{person.assessment}/rate/{area}/")
+    page = windows.borrow(person, f"/assessments/{person.assessment}/rate/{area}/")
     words = published_words(portal, area)
     groups = page.evaluate(NAMES)
     assert [group["group"].split()[0] for group in groups] == list(words)
@@ -72,7 +72,7 @@ def published_words(portal, area):
 
 def test_a_statement_is_a_group_and_its_details_are_named_after_it(windows, cast):
     person = cast.take("finished")
-    page = windows.open(person, f"/assessments/{person.assessment}/rate/B4/")
+    page = windows.borrow(person, f"/assessments/{person.assessment}/rate/B4/")
     group = page.get_by_role("group", name="B4.3 Value for money options", exact=True)
     expect(group).to_have_count(1)
     assert page.locator("summary").count() == len(set(page.locator("summary").all_text_contents()))
@@ -97,7 +97,7 @@ def test_a_statement_is_a_group_and_its_details_are_named_after_it(windows, cast
 )
 def test_landmarks_and_the_way_back(windows, cast, who, path):
     person = cast.look_at(who)
-    page = windows.open(person, path.format(**vars(person)))
+    page = windows.borrow(person, path.format(**vars(person)))
     for role, name in (
         ("banner", None),
         ("main", None),
@@ -110,7 +110,7 @@ def test_landmarks_and_the_way_back(windows, cast, who, path):
 
 def test_what_a_line_manager_rates_is_called_by_its_level_the_target_and_what_the_owner_says(windows, cast, portal):
     person = cast.look_at("reviewing")
-    page = windows.open(person, f"/assessments/{person.assessment}/review/A1/")
+    page = windows.borrow(person, f"/assessments/{person.assessment}/review/A1/")
     words = published_words(portal, "A1")
     for group in page.evaluate(NAMES):
         names = radio_names(page, group["group"])
@@ -128,7 +128,7 @@ def test_what_a_line_manager_rates_is_called_by_its_level_the_target_and_what_th
 
 def test_what_is_agreed_is_named_after_its_statement(windows, cast):
     person = cast.look_at("talking")
-    page = windows.open(person, f"/assessments/{person.assessment}/conversation/differences/")
+    page = windows.borrow(person, f"/assessments/{person.assessment}/conversation/differences/")
     legends = [" ".join(text.split()) for text in page.locator(".conversation-row legend").all_text_contents()]
     assert len(legends) == len(set(legends)) >= 6
     for legend in legends:
@@ -138,14 +138,14 @@ def test_what_is_agreed_is_named_after_its_statement(windows, cast):
         assert (names[0], names[-1]) == ("Not yet", "Not relevant")
     summaries = [" ".join(text.split()) for text in page.locator(".conversation-more summary").all_text_contents()]
     assert len(summaries) == len(set(summaries)) == len(legends)
-    page = windows.open(person, f"/assessments/{person.assessment}/conversation/agenda/")
+    page.goto(f"/assessments/{person.assessment}/conversation/agenda/")
     named = [" ".join(text.split()) for text in page.locator("main a[href*='/goals/']").all_text_contents()]
     assert len(set(named)) == len(named) > 1
 
 
 def test_links_of_the_lists_say_what_they_are_about(windows, cast):
     person = cast.take("finished")
-    page = windows.open(person, f"/assessments/{person.assessment}/check/")
+    page = windows.borrow(person, f"/assessments/{person.assessment}/check/")
     expect(page.get_by_role("link", name="Change B4.3 Value for money options", exact=True)).to_have_count(1)
     names = [" ".join(text.split()) for text in page.locator("main a").all_text_contents()]
     assert len([name for name in names if name.startswith("Change ")]) == len(

@@ -45,7 +45,7 @@ for number in ("3.0", "4.0"):
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("path", WALKED)
 def test_every_control_is_reached(windows, path, width):
-    page = windows.open(path=DOCUMENT + path, width=width, height=600)
+    page = windows.borrow(path=DOCUMENT + path, width=width, height=600)
     assert walk(page) == ([], [])
 
 
