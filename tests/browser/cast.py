@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from tests.servers import ROOT, NotServing
 
-# What is made begins its line with this; e-mails are printed there too.
-MADE = "made: "
-MAKE = f"""
-import json, sys, django
+# What was printed in answer begins its line with this; faults are printed there too.
+PRINTED = "printed: "
+ANSWER = f"""
+import contextlib, io, json, sys, django
 django.setup()
-from tests.browser.cast import make
 for asked in sys.stdin:
-    print("{MADE}" + json.dumps(make(json.loads(asked))), flush=True)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(json.loads(asked), {{}})
+    print("{PRINTED}" + json.dumps(printed.getvalue()), flush=True)
 """
 # How many are made at a time.
 BATCH = {
@@ -78,24 +79,27 @@ class Cast:
 
     def call(self, numbers):
         """Make so many of each kind, in one process, to be taken later."""
+        code = f"import json\nfrom tests.browser.cast import make\nprint(json.dumps(make({numbers!r})))"
+        for kind, people in json.loads(self.python(code).splitlines()[-1]).items():
+            self.waiting.setdefault(kind, []).extend(Person(**each) for each in people)
+
+    def python(self, code) -> str:
+        """What ``code`` prints, as ``LivePortal.python`` would say, run in the process that makes the cast."""
         if self.maker is None:
             self.maker = subprocess.Popen(
-                [sys.executable, "-c", MAKE],
+                [sys.executable, "-c", ANSWER],
                 cwd=ROOT,
                 env=self.portal.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-        self.maker.stdin.write(json.dumps(numbers) + "\n")
+        self.maker.stdin.write(json.dumps(code) + "\n")
         self.maker.stdin.flush()
         for line in self.maker.stdout:
-            if line.startswith(MADE):
-                break
-        else:
-            raise NotServing(f"Whoever makes the cast has ended with {self.maker.wait()}.")
-        for kind, people in json.loads(line.removeprefix(MADE)).items():
-            self.waiting.setdefault(kind, []).extend(Person(**each) for each in people)
+            if line.startswith(PRINTED):
+                return json.loads(line.removeprefix(PRINTED))
+        raise NotServing(f"Whoever makes the cast has ended with {self.maker.wait()}.")
 
     def close(self):
         if self.maker is not None:

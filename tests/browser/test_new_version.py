@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
-from tests.browser.cast import Person
+from tests.browser.cast import Cast, Person
 from tests.browser.new_version import fates, lost
 from tests.browser.steps import download_report
 from tests.browser.test_admin import problems
@@ -29,35 +29,40 @@ def portal(portals):
 
 
 @pytest.fixture(scope="module")
-def people(portal):
-    made = json.loads(portal.python(f"{HERE}make()").splitlines()[-1])
+def cast(portal):
+    cast = Cast(portal)
+    yield cast
+    cast.close()
+
+
+@pytest.fixture(scope="module")
+def people(cast):
+    made = json.loads(cast.python(f"{HERE}make()").splitlines()[-1])
     return {kind: Person(**each) for kind, each in made.items()}
 
 
-def answers(portal):
-    return json.loads(portal.python(f"{HERE}print_answers()").splitlines()[-1])
+def answers(cast):
+    return json.loads(cast.python(f"{HERE}print_answers()").splitlines()[-1])
 
 
-def worker(portal):
+def worker(cast):
     """The worker does what waits, as it does at any time."""
-    portal.python(
-        "from django.core.management import call_command\ncall_command('run_worker', batch=True, verbosity=0)"
-    )
+    cast.python("from django.core.management import call_command\ncall_command('run_worker', batch=True, verbosity=0)")
 
 
-def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
+def test_from_the_next_version_to_everybodys_answers(windows, people, cast):
     def owner_of(kind, scripts=True):
         window = windows.open(people[kind], "/notices/", scripts=scripts, width=390, height=844)
         return Owner(window, people[kind].assessment, scripts)
 
-    before = answers(portal)
+    before = answers(cast)
     editor = Editor(windows.open(people["editor"], "/admin/standards/version/"), people["reviewer"].name)
     editor.starts_the_next_version()
     editor.edits_one_of_every_kind()
-    portal.python(f"{HERE}make_the_rest('edits')")
+    cast.python(f"{HERE}make_the_rest('edits')")
     editor.reads_it_as_readers_will()
     editor.decides_what_became_of_statements()
-    portal.python(f"{HERE}make_the_rest('links')")
+    cast.python(f"{HERE}make_the_rest('links')")
     editor.asks_for_review()
 
     reviewer = Reviewer(windows.open(people["reviewer"], "/notices/"))
@@ -68,7 +73,7 @@ def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
     drafts = {key: each for key, each in before.items() if each["state"] == "draft"}
     shared = sum(each["state"] == "shared" for each in before.values())
     editor.publishes([sum(each) for each in zip(*map(fates, drafts.values()), strict=True)], len(drafts), shared)
-    worker(portal)
+    worker(cast)
 
     for kind, scripts in (("rated", True), ("typed", False)):
         owner = owner_of(kind, scripts=scripts)
@@ -78,14 +83,14 @@ def test_from_the_next_version_to_everybodys_answers(windows, people, portal):
     reads_what_was_shared(windows.open(people["line manager"], "/assessments/"), people["rated"])
 
     editor.plans_the_end_of_the_old_version()
-    worker(portal)
+    worker(cast)
     told = owner_of("half")
     told.is_told_that_it_retires()
-    portal.python(f"{HERE}a_month_later({NOTICE + 2})")
+    cast.python(f"{HERE}a_month_later({NOTICE + 2})")
     told.finds_it_brought_over()
     editor.sees_that_all_drafts_are_brought_over(len(drafts) - 2)
 
-    after = answers(portal)
+    after = answers(cast)
     brought = {people[kind].assessment for kind in ("rated", "typed")}
     for key, each in before.items():
         if key in drafts:

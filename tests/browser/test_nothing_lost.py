@@ -53,7 +53,7 @@ def test_a_form_sent_after_the_sign_in_ended_is_saved_after_signing_in_again(win
 def test_a_session_that_the_server_forgot_loses_nothing_either(windows, cast, portal):
     person = cast.take("begun")
     page = rating_page(windows, person)
-    portal.python(
+    cast.python(
         "from django.contrib.sessions.models import Session\n"
         f"Session.objects.filter(session_key={person.session!r}).delete()"
     )

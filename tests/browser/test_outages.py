@@ -24,6 +24,13 @@ def broken(portals, tmp_path_factory):
         yield portal
 
 
+@pytest.fixture(scope="module")
+def cast_of_it(broken):
+    cast = Cast(broken)
+    yield cast
+    cast.close()
+
+
 @pytest.fixture
 def windows_on_it(chromium, broken):
     opened = Windows(chromium, broken)
@@ -48,8 +55,8 @@ def faults_but_the_footer(page):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_what_was_typed_is_on_the_page_and_is_sent_again(windows_on_it, broken, scripts):
-    person = Cast(broken).take("begun")
+def test_what_was_typed_is_on_the_page_and_is_sent_again(windows_on_it, broken, cast_of_it, scripts):
+    person = cast_of_it.take("begun")
     page = windows_on_it.open(person, f"/assessments/{person.assessment}/rate/A1/", scripts=scripts)
     note = open_note(page, "A1.1")
     with nothing_can_be_saved(broken):

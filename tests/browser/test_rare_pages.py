@@ -20,6 +20,13 @@ def strict_portal(portals):
         yield portal
 
 
+@pytest.fixture(scope="module")
+def strict_cast(strict_portal):
+    cast = Cast(strict_portal)
+    yield cast
+    cast.close()
+
+
 @pytest.fixture
 def strict_windows(chromium, strict_portal):
     opened = Windows(chromium, strict_portal)
@@ -44,8 +51,8 @@ def test_too_many_tries(strict_windows):
     assert faults_of(page) == {}
 
 
-def test_a_fault_of_the_portals_own(strict_windows, strict_portal):
-    person = Cast(strict_portal).take("new")
+def test_a_fault_of_the_portals_own(strict_windows, strict_portal, strict_cast):
+    person = strict_cast.take("new")
     change(strict_portal, "ALTER TABLE service_heldpost RENAME TO service_heldpost_gone")
     try:
         page = strict_windows.open(person, "/assessments/")
@@ -58,8 +65,8 @@ def test_a_fault_of_the_portals_own(strict_windows, strict_portal):
     assert {kind: found for kind, found in faults.items() if found != ["0 footer landmarks"]} == {}
 
 
-def test_nothing_published(strict_windows, strict_portal):
-    person = Cast(strict_portal).take("new")
+def test_nothing_published(strict_windows, strict_portal, strict_cast):
+    person = strict_cast.take("new")
     change(strict_portal, "UPDATE standards_version SET state = 'retired', retired_at = CURRENT_TIMESTAMP")
     for path, heading in (("/assessments/", "Your assessments"), ("/assessments/start/", None)):
         page = strict_windows.open(person, path)

@@ -62,9 +62,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(windows, portal, request):
+def desk(windows, portal, cast, request):
     def desk(**options):
-        email = json.loads(portal.python(MAKE.format(number=abs(hash(request.node.name)))).splitlines()[-1])
+        email = json.loads(cast.python(MAKE.format(number=abs(hash(request.node.name)))).splitlines()[-1])
         root = portal.address.replace("127.0.0.1", "localhost")
         return Desk(windows.open(**options), root, email)
 

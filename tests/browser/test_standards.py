@@ -174,9 +174,10 @@ def test_page_on_paper(windows, path, most, first, last):
 
 def test_versions_beside_the_published_one(chromium, portals):
     with portals.serve(workers=1) as portal:
-        portal.python(LATER)
+        cast = Cast(portal)
+        cast.python(LATER)
         windows = Windows(chromium, portal)
-        person = Cast(portal).take("editor")
+        person = cast.take("editor")
         for who, path, words in (
             (None, "/standards/", "version 3.0"),
             (None, DOCUMENT + "B4/", "There is a later version."),
@@ -188,7 +189,7 @@ def test_versions_beside_the_published_one(chromium, portals):
             assert page_faults_of(page) == {}
         page = windows.open(path="/standards/contract-management/4.0/")
         assert page.evaluate(STATUS) == 404
-        portal.python(
+        cast.python(
             "from standards.models import Version\nfrom django.utils import timezone\n"
             "Version.objects.filter(number='2.0').update(state='retired', retired_at=timezone.now())"
         )
@@ -196,4 +197,5 @@ def test_versions_beside_the_published_one(chromium, portals):
         expect(page.get_by_role("main")).to_contain_text("Retired. Version 2.0 stays here to be read")
         assert page_faults_of(page) == {}
         windows.close()
+        cast.close()
         assert windows.faults == []
