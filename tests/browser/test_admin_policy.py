@@ -78,7 +78,7 @@ def open_everything(page):
 
 @pytest.mark.parametrize("who", ["superuser", "editor"])
 def test_the_policy_refuses_nothing_on_any_kind_of_page(windows, cast, who):
-    page = windows.open(cast.take(who))
+    page = windows.borrow(cast.take(who))
     kinds, pressed = [], set()
     for kind in pages_of_the_admin(page):
         pressed |= open_everything(page)

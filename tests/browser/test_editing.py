@@ -12,7 +12,7 @@ REMARK = "Łódź and <b>Ŵyn</b> would both ask what “every” means here. " 
 @pytest.fixture(scope="module")
 def portal(portals):
     """A portal of its own: lists of the admin would hold two versions for everybody else."""
-    with portals.serve() as portal:
+    with portals.serve(plant="cold") as portal:
         yield portal
 
 

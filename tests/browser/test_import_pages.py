@@ -14,7 +14,7 @@ NEW = reverse("admin:standards_version_import_new")
 @pytest.fixture
 def files(windows, cast, tmp_path):
     """A window of an editor, and the workbook of the published version with another name: once with a fault, once without."""
-    page = windows.open(cast.take("superuser"), "/admin/standards/version/")
+    page = windows.borrow(cast.take("superuser"), "/admin/standards/version/")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Import and export").click()
     with page.expect_download() as download:

@@ -19,7 +19,7 @@ def looked_at(page, width):
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_an_administrator_sets_up_organisations_and_places_people(windows, cast, width):
-    page = windows.open(cast.take("superuser"), "/admin/")
+    page = windows.borrow(cast.take("superuser"), "/admin/")
     page.set_viewport_size({"width": width, "height": 800})
     looked_at(page, width)
     page.get_by_role("link", name="import organisations from CSV").click()

@@ -16,7 +16,7 @@ from tests.servers import connect
 @pytest.fixture(scope="module")
 def strict_portal(portals):
     """A portal that allows one forgotten password an hour, for tests that break it."""
-    with portals.serve(workers=1, plant="strict") as portal:
+    with portals.serve(workers=1, plant="strict cold") as portal:
         yield portal
 
 

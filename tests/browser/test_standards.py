@@ -173,7 +173,7 @@ def test_page_on_paper(windows, path, most, first, last):
 
 
 def test_versions_beside_the_published_one(chromium, portals):
-    with portals.serve(workers=1) as portal:
+    with portals.serve(workers=1, plant="cold") as portal:
         cast = Cast(portal)
         cast.python(LATER)
         windows = Windows(chromium, portal)

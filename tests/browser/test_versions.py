@@ -37,7 +37,7 @@ STATES = [
 @pytest.fixture(scope="module")
 def portal(portals):
     """A portal of its own: a second version would be offered to everybody else's people."""
-    with portals.serve() as portal:
+    with portals.serve(plant="cold") as portal:
         yield portal
 
 
@@ -50,7 +50,7 @@ def people(portal):
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_page_of_another_version(windows, people, state):
     person = people[state.who]
-    page = windows.open(person, state.path.format(**vars(person)))
+    page = windows.borrow(person, state.path.format(**vars(person)))
     if state.prepare:
         state.prepare(page)
     assert faults_of(page) == {}
