@@ -14,7 +14,7 @@ class Serving:
     """The numbers of gunicorn's that a department may want otherwise.
 
     workers       processes; each has ``threads`` that answer one request each
-    bind          addresses and ports, or unix:/path of a socket
+    bind          addresses and ports, or unix:/path of a socket; what comes at the last is taken first
     stops_within  seconds that requests in hand have when it is asked to stop
     keepalive     seconds that a connection without a request is kept; longer than the proxy keeps it, which would otherwise
                   send a request into a connection that is just being closed

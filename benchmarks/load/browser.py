@@ -50,7 +50,7 @@ class Browser:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         sent, status, answer = perf_counter(), 0, b""
         try:
-            answer = self._exchange("\r\n".join([*lines, "", ""]).encode() + body)
+            answer = self._exchange(self.server.port_for(method), "\r\n".join([*lines, "", ""]).encode() + body)
             status = int(answer[9:12])
         except (OSError, ValueError) as lost:
             raise Refused(f"{kind}: {type(lost).__name__}") from None
@@ -61,8 +61,8 @@ class Browser:
             raise Refused(f"{kind}: {method} {urlsplit(path).path} answered {status}, not {expected}")
         return Answer(head.decode("latin-1"), page, self)
 
-    def _exchange(self, request):
-        with socket.create_connection((self.server.address, self.server.port), timeout=WAIT) as connection:
+    def _exchange(self, port, request):
+        with socket.create_connection((self.server.address, port), timeout=WAIT) as connection:
             connection.sendall(request)
             received = []
             while part := connection.recv(65536):

@@ -1,8 +1,8 @@
-"""Those who come, as a process of its own: ``python -m benchmarks.load.driving PLAN HOST PORT...``.
+"""Those who come, as a process of its own: ``python -m benchmarks.load.driving PLAN HOST PORT PORT-FOR-FORMS``.
 
 Locust gives each piece a pair of hands; when the next piece comes is drawn beforehand and waits for no answer. Orders come as JSON
-on standard input, one a line: ``{"rate": 1.5}`` people a second from now on, ``{"port": 8001}``, ``{"save": "file"}`` what was
-recorded since the last time, ``{"end": true}``. Each is answered with a line on standard output when it is done.
+on standard input, one a line: ``{"rate": 1.5}`` people a second from now on, ``{"ports": [8000, 8001]}``, ``{"save": "file"}``
+what was recorded since the last time, ``{"end": true}``. Each is answered with a line on standard output when it is done.
 """
 
 from gevent import monkey
@@ -29,10 +29,13 @@ HANDS = 2500
 
 
 class Server:
-    """Where the portal is: ``host`` as people know it, ``address`` and ``port`` where it answers."""
+    """Where the portal is: ``host`` as people know it, ``address`` and ``ports`` where it answers, the second to forms."""
 
-    def __init__(self, host, port):
-        self.host, self.address, self.port = host, "127.0.0.1", port
+    def __init__(self, host, ports):
+        self.host, self.address, self.ports = host, "127.0.0.1", ports
+
+    def port_for(self, method):
+        return self.ports[method == "POST"]
 
 
 class Coming:
@@ -110,8 +113,8 @@ def hands(due, monday, recorder):
     return Hands
 
 
-def main(plan, host, port):
-    server, due, environment = Server(host, int(port)), Queue(), Environment()
+def main(plan, host, *ports):
+    server, due, environment = Server(host, [int(port) for port in ports]), Queue(), Environment()
     recorder = Recorder(environment)
     monday = Monday(json.loads(Path(plan).read_text("utf-8")), server, recorder)
     environment.user_classes = [hands(due, monday, recorder)]
@@ -124,8 +127,8 @@ def main(plan, host, port):
         order = json.loads(line)
         if "rate" in order:
             coming.rate = order["rate"]
-        if "port" in order:
-            server.port = order["port"]
+        if "ports" in order:
+            server.ports = order["ports"]
         if "forget" in order:
             while not due.empty():
                 due.get_nowait()

@@ -84,9 +84,9 @@ class Measuring:
         """Every stretch, at ``rate`` people a second, or at the rate that keeps both cores busy as far as they should be."""
         found = []
         for processes in self.lengths.processes:
-            with self.portal.gunicorn(processes, self.threads) as (port, pid):
+            with self.portal.gunicorn(processes, self.threads) as (ports, pid):
                 self.say(f"gunicorn: {processes} × {self.threads}")
-                self._meet(port, pid)
+                self._meet(ports, pid)
                 is_main = processes == self.lengths.processes[0]
                 if rate is None:
                     rate = self._find_rate(processes)
@@ -121,7 +121,7 @@ class Measuring:
     def tasks_of_invitations(self):
         return DBTaskResult.objects.ready().filter(task_path=invite_people.module_path).exists()
 
-    def _meet(self, port, pid):
+    def _meet(self, ports, pid):
         """Let people come to a server, once it has prepared what it prepares beside its first requests."""
         ends = time.monotonic() + PREPARED_WITHIN
         before, now = -TICKS, tree_ticks(pid)
@@ -129,9 +129,9 @@ class Measuring:
             time.sleep(1)
             before, now = now, tree_ticks(pid)
         if self.coming is None:
-            self.coming = Coming(self.portal, self.stack, self.folder / "plan.json", port)
+            self.coming = Coming(self.portal, self.stack, self.folder / "plan.json", ports)
         else:
-            self.coming.order(port=port)
+            self.coming.order(ports=ports)
         self.roots = {"server": pid, "PostgreSQL": self.postgres, "load": self.coming.process.pid}
 
     def _find_rate(self, processes):

@@ -62,13 +62,14 @@ class Portal:
 
     @contextmanager
     def gunicorn(self, processes, threads):
-        """Serves on a port of its own; gives (port, process id)."""
-        port = free_port()
-        arguments = ["-m", "gunicorn", "standards_portal.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+        """Serves on two ports, the second for forms, as nginx.conf sends them; gives (ports, process id)."""
+        ports = [free_port(), free_port()]
+        arguments = ["-m", "gunicorn", "standards_portal.wsgi", "--log-level", "warning"]
+        arguments += [part for port in ports for part in ("--bind", f"127.0.0.1:{port}")]
         arguments += ["--workers", processes, "--threads", threads]
         with self.process("gunicorn", *arguments, stdout=subprocess.DEVNULL) as process:
-            self._wait(process, port)
-            yield port, process.pid
+            self._wait(process, ports[0])
+            yield ports, process.pid
 
     @contextmanager
     def worker(self, *, draws):
@@ -111,9 +112,9 @@ class Portal:
 class Coming:
     """The process of those who come (``driving``)."""
 
-    def __init__(self, portal, stack: ExitStack, plan: Path, port: int):
+    def __init__(self, portal, stack: ExitStack, plan: Path, ports: list[int]):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        arguments = ["-m", "benchmarks.load.driving", plan, HOST, port]
+        arguments = ["-m", "benchmarks.load.driving", plan, HOST, *ports]
         self.process = stack.enter_context(portal.process("coming", *arguments, **pipes))
         self._heard()
 

@@ -113,7 +113,7 @@ class Unit:
         if self.name.endswith(".timer") or self.pid:
             return
         if self.name.endswith(".socket"):
-            self._keep(hold_socket(self))
+            self._keep(hold_sockets(self))
             return
         for other in " ".join(self.all("Requires")).split():
             Unit(other).start()
@@ -184,7 +184,8 @@ class Unit:
 
     def _spawn(self, command, **more):
         """Start a command as the unit says; the number of its process."""
-        listening = [fetch_socket(Unit(name)) for name in " ".join(self.all("Requires")).split() if ".socket" in name]
+        sockets = [Unit(name) for name in " ".join(self.all("Requires")).split() if ".socket" in name]
+        listening = [held for unit in sockets for held in fetch_sockets(unit)]
         pid = os.fork()
         if pid:
             for held in listening:
@@ -232,10 +233,11 @@ def is_running(pid):
         return False
 
 
-def hold_socket(unit):
-    """Listen as a socket unit says, in a process of its own that hands the socket to whoever asks; its number."""
-    address, _, port = unit.value("ListenStream").rpartition(":")
-    listening = socket.create_server((address, int(port)), backlog=int(unit.value("Backlog", "128")))
+def hold_sockets(unit):
+    """Listen as a socket unit says, in a process of its own that hands the sockets to whoever asks; its number."""
+    addresses = [stream.rpartition(":") for stream in unit.all("ListenStream")]
+    backlog = int(unit.value("Backlog", "128"))
+    listening = [socket.create_server((host, int(port)), backlog=backlog) for host, _, port in addresses]
     door = RUN / f"{unit.name}.held"
     door.unlink(missing_ok=True)
     asked = socket.socket(socket.AF_UNIX)
@@ -250,15 +252,15 @@ def hold_socket(unit):
         os.dup2(silent, number)
     while True:
         connection, _ = asked.accept()
-        socket.send_fds(connection, [b"socket"], [listening.fileno()])
+        socket.send_fds(connection, [b"sockets"], [each.fileno() for each in listening])
         connection.close()
 
 
-def fetch_socket(unit):
-    """The socket that a socket unit holds, as a file descriptor."""
+def fetch_sockets(unit):
+    """The sockets that a socket unit holds, as file descriptors, in the order of its lines."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.connect(str(RUN / f"{unit.name}.held"))
-        return socket.recv_fds(asking, 64, 1)[1][0]
+        return socket.recv_fds(asking, 64, 16)[1]
 
 
 def units_of(name):

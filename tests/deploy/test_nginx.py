@@ -45,6 +45,15 @@ def test_addresses_may_be_as_long_as_gunicorn_takes_them():
     assert int(count) >= 4
 
 
+def test_what_people_send_goes_to_the_address_that_is_taken_first():
+    listened = re.findall(r"^ListenStream=(.+)", (ROOT / "deploy/portal.socket").read_text(), re.MULTILINE)
+    asked = [re.search(r"server (\S+);", block(f"upstream {name} "))[1] for name in ("portal", "portal_forms")]
+    assert asked == listened
+    assert block("map $request_method $portal ").split() == ["{", "default", "portal;", "POST", "portal_forms;", "}"]
+    for place in ("/", "/admin/"):
+        assert "proxy_pass http://$portal;" in block(f"location {place} ")
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -39,10 +39,12 @@ def served(tmp_path, **environment):
     kept |= {"PORTAL_DEMO": "1", "PORTAL_BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "2", "PORTAL_THREADS": "2"}
     log = tmp_path / "gunicorn.log"
     with log.open("wb") as printed:
+        environment = kept | environment
+        environment["PORTAL_BIND"] = environment["PORTAL_BIND"].replace("%s", str(port))
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "tests.slow_site"],
             cwd=ROOT,
-            env=kept | environment,
+            env=environment,
             stdout=printed,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -185,6 +187,22 @@ def test_as_many_as_there_are_threads_and_no_more(tmp_path):
         assert ask(port, "/")[0] == 200
         assert time.monotonic() - began > 2
         slow.join()
+
+
+def test_what_comes_at_the_last_address_is_taken_first(tmp_path):
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        forms = free.getsockname()[1]
+    bound = {"PORTAL_BIND": f"127.0.0.1:%s,127.0.0.1:{forms}", "WEB_CONCURRENCY": "1", "PORTAL_THREADS": "1"}
+    with served(tmp_path, **bound) as (pages, _):
+        answered, threads = [], []
+        for port, path in ((pages, "/slow"), (pages, "/page"), (pages, "/another"), (forms, "/form")):
+            asking = threading.Thread(target=lambda *of: answered.append(ask(*of)[1].split()[-1]), args=(port, path))
+            asking.start()
+            threads.append(asking)
+            time.sleep(0.1)
+        for thread in threads:
+            thread.join()
+    assert answered == ["/slow", "/form", "/page", "/another"]
 
 
 def test_somebody_who_does_not_hang_up_keeps_nobody_waiting(tmp_path):
