@@ -11,7 +11,7 @@ PATIENCE = 0.25
 
 
 class WebWorker(ThreadWorker):
-    """Takes one request at a time while others are free, and refuses what is new as soon as it is asked to stop.
+    """Takes one request at a time while others are free, forms first, and refuses what is new as soon as it is asked to stop.
 
     Threads of one process take turns at the interpreter, 5 ms each, and again after every answer of the database. So a process
     with a request in hand leaves newcomers to one that has none, and only when its own has lasted longer than ``PATIENCE`` takes
