@@ -49,13 +49,19 @@ OF_THE_DATABASE = {"db", "transactional_db", "django_db_setup", "portals"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL leave out what asks no database: it was run on SQLite, and nothing in it would be another thing."""
+    """On PostgreSQL leave out what no database has a part in: it was run on SQLite, and would be no other thing there."""
     if connection.vendor != "postgresql" or HEAVY:
         return
-    asks = [bool(OF_THE_DATABASE & set(each.fixturenames) or each.get_closest_marker("django_db")) for each in items]
+    asks = [_has_to_do_with_it(each) for each in items]
     kept = [each for each, it_does in zip(items, asks, strict=True) if it_does]
     config.hook.pytest_deselected(items=[each for each, it_does in zip(items, asks, strict=True) if not it_does])
     items[:] = kept
+
+
+def _has_to_do_with_it(item):
+    if item.get_closest_marker("drawn"):
+        return False
+    return bool(OF_THE_DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db"))
 
 
 def pytest_collection_finish():

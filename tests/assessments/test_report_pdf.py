@@ -46,6 +46,9 @@ from tests.documents.structure import (
 from tests.factories import confirm, converse, make_evidence, make_user, review, share
 from tests.standards.made_up import make_made_up_version
 
+# What is read for a report is seen on each engine in test_reports.py, and a whole PDF of it in test_hostile.py.
+pytestmark = pytest.mark.drawn
+
 HOSTILE = "<b>&{{7*7}}</b>"
 WELSH_AND_POLISH = "Ŵŵ Ŷŷ Ââ Ąą Ćć Ęę Łł Ńń Óó Śś Źź Żż"
 LONG_NOTE = "".join(f"Point {n:03}: exit and transition, £{n},000. " for n in range(60))[:1990]

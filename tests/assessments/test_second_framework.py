@@ -217,6 +217,8 @@ def test_the_report_has_every_area_with_its_level(draft):
     assert len(report.areas[0].chart.at_or_above) == 5
 
 
+# What is read for it is in the report above.
+@pytest.mark.drawn
 @pytest.mark.parametrize("state", ["draft", "agreed"] if HEAVY else ["agreed"])
 def test_the_report_of_it_is_accessible(draft, agreed, state):
     source = source_of(as_read({"draft": draft, "agreed": agreed}[state]))

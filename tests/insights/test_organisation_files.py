@@ -209,6 +209,8 @@ def stands_on_the_page(element, ancestors):
     return not {"/Figure", "/Lbl"} & {each["/S"] for each in (element, *ancestors)}
 
 
+# What is read for it is seen in the other files on each engine, and that it is sent.
+@pytest.mark.drawn
 @pytest.mark.parametrize("state", ["everybody", "one role profile", "small"])
 def test_organisation_pdf_is_accessible(analyst, department, directorate, version, releases, state, caplog):
     query = f"?role={version_tree(version).role_profiles[0].pk}" if state == "one role profile" else ""

@@ -372,6 +372,8 @@ def goals(number, what="Something"):
     return [replace(make_goal(f"Person {place:03}", "B4.1", "A1.2", pk=place), what=what) for place in range(number)]
 
 
+# Of reports that are made up, without any database.
+@pytest.mark.drawn
 @pytest.mark.parametrize("state", TEAMS if HEAVY else MOST_TELLING)
 def test_team_pdf_of_any_team_is_accessible(state, caplog):
     report = TEAMS[state]()
@@ -388,6 +390,7 @@ def test_team_pdf_of_any_team_is_accessible(state, caplog):
     assert [record for record in caplog.records if record.levelname != "INFO"] == []
 
 
+@pytest.mark.drawn
 def test_the_check_notices_a_table_of_levels_that_runs_over_a_page(monkeypatch):
     monkeypatch.setattr(team_pages, "PAGE_HEIGHT", 1000)
     report = replace(report_of(make_table(TREE, crowd(TREE, 16))), needs=(), cover=())

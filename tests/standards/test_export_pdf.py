@@ -24,7 +24,8 @@ from tests.documents.structure import (
 from tests.standards.export_readers import table_rows
 from tests.standards.versions import WORDS, make_version, make_whole_version
 
-pytestmark = pytest.mark.django_db
+# What is read for the document, and that a file is made of it on each engine, is seen in test_library.py and test_exports.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.drawn]
 ENTRY = re.compile(r'<a href="#([^"]+)">(.*?)</a></li>', re.S)
 FOOT = "ContractManagementProfessionalStandards,version2.0(July2019)"
 
