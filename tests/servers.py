@@ -26,15 +26,20 @@ ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 90
 # What of the environment of whoever runs the tests is not for the portals that they serve.
 OF_THE_SETTINGS = ("PORTAL_", "EMAIL_", "SECRET_", "SENTRY_", "OTEL_")
-PREPARE = """
+BEGIN = """
 import django
 from django.core.management import call_command
 django.setup()
+"""
+MIGRATE = f"""{BEGIN}
 call_command("migrate", interactive=False, verbosity=0)
+"""
+FILL = """
 call_command("load_standards", verbosity=0)
 call_command("make_demo_people", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """
+PREPARE = MIGRATE + FILL
 
 
 class NotServing(Exception):
@@ -71,7 +76,8 @@ class LivePortal:
 class PortalFactory:
     """Serves as many portals as a test session wants. Each has its own copy of a database that is prepared once.
 
-    On SQLite that one, and what is collected of static files, are prepared once for all processes that test: in ``shared``.
+    That one, and what is collected of static files, are prepared once for all processes that test: in ``shared``, and on a
+    database server under a name that is written there, until the last of them has ended.
     """
 
     def __init__(self, folder: Path, shared: Path):
@@ -80,6 +86,7 @@ class PortalFactory:
         self.number = 0
         self.databases = []
         self.prepared = None
+        self.is_counted = False
         url = os.environ.get("DATABASE_URL", "")
         self.cluster = url if url.startswith("postgres") else ""
 
@@ -104,9 +111,9 @@ class PortalFactory:
         return self._environment(self._copy_of_prepared())
 
     def environment(self, sqlite_file=""):
-        """The environment of a process that serves nobody, on a database of its own: a copy of the file, or a new empty one."""
+        """The environment of a process that serves nobody, on a database of its own: a copy of the file, or one with no rows."""
         if self.cluster:
-            return self._environment(self._new_database())
+            return self._environment(self._new_database(template=self._migrated()))
         self.number += 1
         copy = self.folder / f"copy-{self.number}.sqlite3"
         with closing(sqlite3.connect(sqlite_file)) as source, closing(sqlite3.connect(copy)) as target:
@@ -123,8 +130,10 @@ class PortalFactory:
     def close(self):
         """Drop what was made on a database server."""
         for url in self.databases:
-            self._on_cluster(f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
+            self._drop(urlsplit(url).path[1:])
         self.databases.clear()
+        if self.is_counted:
+            self._leave_what_is_shared()
 
     def _copy_of_prepared(self):
         self.number += 1
@@ -133,30 +142,77 @@ class PortalFactory:
             shutil.copyfile(self._prepared_file(), copy)
             return f"sqlite:///{copy}"
         if self.prepared is None:
-            url = self._new_database()
-            run_python(PREPARE, self._environment(url))
-            self.prepared = url
+            self.prepared = self._url(self._on_cluster_once("prepared", BEGIN + FILL, template=self._migrated()))
         return self._new_database(template=urlsplit(self.prepared).path[1:])
 
     def _prepared_file(self):
         """The file of the prepared database, which the first process to want it makes while the others wait."""
         prepared = self.shared / "prepared.sqlite3"
-        with (self.shared / "prepared.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._alone():
             if not prepared.exists():
                 half = self.shared / "half-prepared.sqlite3"
                 run_python(PREPARE, self._environment(f"sqlite:///{half}"))
                 half.rename(prepared)
         return prepared
 
+    # What processes share on a database server: templates for databases, whose names stand in files
+
+    def _migrated(self):
+        """The name of a database with all tables and no rows."""
+        return self._on_cluster_once("migrated", MIGRATE)
+
+    def _on_cluster_once(self, what, code, template="template0"):
+        """The name of the database that ``code`` makes, which the first process to want it runs while the others wait."""
+        written = self.shared / f"{what}.database"
+        with self._alone():
+            if not self.is_counted:
+                self._count(1)
+                self.is_counted = True
+            if not written.exists():
+                name = self._copy(template)
+                run_python(code, self._environment(self._url(name)))
+                written.write_text(name)
+            return written.read_text()
+
+    def _leave_what_is_shared(self):
+        with self._alone():
+            self.is_counted = False
+            if self._count(-1):
+                return
+            for written in self.shared.glob("*.database"):
+                self._drop(written.read_text())
+                written.unlink()
+
+    def _count(self, one_more_or_less):
+        """How many processes use what is shared, counted anew."""
+        written = self.shared / "users"
+        number = int(written.read_text() if written.exists() else 0) + one_more_or_less
+        written.write_text(str(number))
+        return number
+
+    @contextmanager
+    def _alone(self):
+        with (self.shared / "prepared.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def _new_database(self, template="template0"):
+        """The address of a new database that goes with this factory."""
+        self.databases.append(self._url(self._copy(template)))
+        return self.databases[-1]
+
+    def _copy(self, template):
         name = f"portal_live_{secrets.token_hex(6)}"
         # A pooler keeps connections to it, and PostgreSQL copies no database that is in use.
         self._on_cluster(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
         self._on_cluster(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        url = urlunsplit(urlsplit(self.cluster)._replace(path=f"/{name}"))
-        self.databases.append(url)
-        return url
+        return name
+
+    def _drop(self, name):
+        self._on_cluster(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _url(self, name):
+        return urlunsplit(urlsplit(self.cluster)._replace(path=f"/{name}"))
 
     def _on_cluster(self, sql):
         with closing(connect(self.cluster)) as connection:
@@ -172,7 +228,7 @@ class PortalFactory:
             "DATABASE_URL": database_url,
             "PORTAL_DEMO": "1",
             "PORTAL_DEMO_SECRET_KEY": "0123456789 of no use to anybody outside the tests abcdefghi",
-            "PORTAL_TESTS_STATIC": str((self.folder if self.cluster else self.shared) / "static"),
+            "PORTAL_TESTS_STATIC": str(self.shared / "static"),
             "PYTHONPATH": str(ROOT),
         }
 

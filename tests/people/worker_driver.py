@@ -127,13 +127,8 @@ def states():
 
 if __name__ == "__main__":
     import django
-    from django.core.management import call_command
-    from django.db import connection
 
     django.setup()
-    if connection.vendor == "postgresql":
-        # On SQLite the database is a copy of the tests', which is ready.
-        call_command("migrate", verbosity=0)
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         print(json.dumps(globals()[name](*arguments)), flush=True)  # noqa: T201 what the test reads
