@@ -230,11 +230,11 @@ def manager_client(sign_in, contract_manager):
 
 
 @pytest.fixture(scope="session")
-def portals(tmp_path_factory, worker_id):
+def portals(tmp_path_factory, worker_id, pytestconfig):
     """Serves portals with processes and databases of their own: ``with portals.serve() as portal``."""
     folder = tmp_path_factory.mktemp("portals")
     shared = folder if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    factory = PortalFactory(folder, shared)
+    factory = PortalFactory(folder, shared, tables_at_once=pytestconfig.option.markexpr == "browser")
     yield factory
     factory.close()
 

@@ -2,7 +2,7 @@
 
 Django draws every model that is linked to a new one anew before it makes its table. Where a migration begins with many tables,
 all of them are known before the first is made, which gives the same tables for a fraction of the work. Portals that the tests
-serve (``tests.servers``) are migrated as any portal is.
+serve (``tests.servers``) are migrated as any portal is, but for those of a run of the browser tests alone.
 """
 
 from copy import copy

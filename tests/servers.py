@@ -40,6 +40,12 @@ call_command("make_demo_people", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """
 PREPARE = MIGRATE + FILL
+# For whoever waits for a browser and not for migrations.
+TABLES_AT_ONCE = """
+import pytest
+from tests.database import make_tables_at_once
+make_tables_at_once(pytest.MonkeyPatch())
+"""
 
 
 class NotServing(Exception):
@@ -80,9 +86,10 @@ class PortalFactory:
     database server under a name that is written there, until the last of them has ended.
     """
 
-    def __init__(self, folder: Path, shared: Path):
+    def __init__(self, folder: Path, shared: Path, *, tables_at_once=False):
         self.folder = folder
         self.shared = shared
+        self.prepare = TABLES_AT_ONCE + PREPARE if tables_at_once else PREPARE
         self.number = 0
         self.databases = []
         self.prepared = None
@@ -151,7 +158,7 @@ class PortalFactory:
         with self._alone():
             if not prepared.exists():
                 half = self.shared / "half-prepared.sqlite3"
-                run_python(PREPARE, self._environment(f"sqlite:///{half}"))
+                run_python(self.prepare, self._environment(f"sqlite:///{half}"))
                 half.rename(prepared)
         return prepared
 
