@@ -13,11 +13,14 @@ from tests.browser.summaries import check_summary
 from tests.conftest import HEAVY
 
 VENDOR = Path(__file__).parent / "vendor"
+STATIC = Path(__file__).parents[2] / "static"
 STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
 NARROW = {"width": 320, "height": 256}
 # Where it is narrow, style sheets have one more use of a grey that is measured elsewhere, and links look the same. To measure
 # colours takes axe longer than all else, so that they are measured at both widths with HEAVY only.
 SAME_AT_ANY_WIDTH = ("color-contrast", "link-in-text-block")
+# Where style sheets choose colours or underlines by width: words that stand in for a table's head, none of them a link.
+COLOURED_BY_WIDTH = {".readings-narrow", ".seers__label", ".link-words td[data-version]::before"}
 ERROR_PAGES = {"bad_request", "form_expired", "page_not_found", "permission_denied"}
 TOO_WIDE = """
 () => {
@@ -69,6 +72,26 @@ def test_the_vendored_files_are_as_released():
     listed = dict(re.findall(r"^\| (\S+) \| `([0-9a-f]{64})` \|$", (VENDOR / "README.md").read_text(), re.MULTILINE))
     present = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.iterdir()}
     assert present == listed | {"README.md": present["README.md"]}
+
+
+def coloured_by_width(style_sheet):
+    """The selectors of rules for some widths only that say how words are coloured or underlined."""
+    for opening in re.finditer(r"@media [^{]*width[^{]*\{", style_sheet):
+        rules = re.match(r"(?:[^{}]*\{[^{}]*\})*", style_sheet[opening.end() :])[0]
+        for selector, declarations in re.findall(
+            r"([^{}]*)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", rules, flags=re.DOTALL)
+        ):
+            if re.search(r"(?:^|;)\s*(?:color|text-decoration)", declarations):
+                yield selector.strip()
+
+
+def test_links_look_the_same_at_any_width():
+    found = {each for sheet in STATIC.glob("*.css") for each in coloured_by_width(sheet.read_text("utf-8"))}
+    assert found == COLOURED_BY_WIDTH
+    planted = (
+        "a { color: red } @media (max-width: 40em) { p { margin: 0 } main a { margin: 0; text-decoration: none } }"
+    )
+    assert list(coloured_by_width(planted)) == ["main a"]
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
