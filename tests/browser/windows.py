@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.axe import RUNNING_ON
+from tests.browser.axe import READY, RUNNING_ON
 
 # Chromium without all that belongs to a screen, where there is one: the same engine, in less than two thirds of the time.
 CHROMIUM = which("chromium-headless-shell") or "/usr/bin/chromium"
@@ -45,6 +45,7 @@ class KeptWindow:
         if self.page is None or self.address != portal.address:
             self.close()
             self.page = new_context(self.browser, portal, width=width, height=height).new_page()
+            self.page.add_init_script(READY)
             self.address = portal.address
         page, self.page = self.page, None
         page.context.clear_cookies()
