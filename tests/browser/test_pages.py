@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from tests.browser.axe import structure_faults, violations
 from tests.browser.pages import NO_PAGE, STATES
 from tests.browser.summaries import check_summary
+from tests.browser.windows import Windows
 from tests.conftest import HEAVY
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -162,3 +163,22 @@ def test_a_planted_fault_of_structure_or_width_is_found(windows):
     for words in ("2 main headings", "skipped to H4", "names gone", "id main-content", "links called “More”"):
         assert words in found
     assert any(each.startswith("pre.") for each in page.evaluate(TOO_WIDE))
+
+
+def test_the_shared_window_tells_on_whoever_has_it_and_keeps_nothing_of_them(chromium, portal, cast, kept_window):
+    one, other = (Windows(chromium, portal, kept_window) for _ in range(2))
+    page = one.borrow(cast.look_at("new"), "/account/", width=320)
+    assert page.url.endswith("/account/")
+    planted = "console.error('planted'); document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">a</p>')"
+    page.evaluate(f"() => {{ {planted} }}")
+    with page.expect_request("https://beacon.example/"):
+        page.evaluate("() => { new Image().src = 'https://beacon.example/'; }")
+    one.close()
+    for words in ("planted", "refused by the policy", "requested from another host: https://beacon.example/"):
+        assert any(words in each for each in one.faults), words
+
+    page = other.borrow(path="/account/")
+    assert "/accounts/login/" in page.url
+    assert page.viewport_size["width"] == page.evaluate("innerWidth") == 1280
+    other.close()
+    assert other.faults == []
