@@ -67,6 +67,8 @@ def violations(page, *, left=()) -> list[str]:
 
     The rules ``left`` out are those that have been asked of the same page before, at another width.
     """
+    # A click returns while the page that it leads to is still coming.
+    page.wait_for_load_state()
     RUNNING_ON.add(page)
     try:
         if not page.evaluate(IS_THERE):

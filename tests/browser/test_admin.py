@@ -68,7 +68,7 @@ def test_every_page_that_a_version_leads_to(windows, cast):
     page = windows.borrow(cast.take("editor"), reverse("admin:standards_version_changelist"))
     page.locator("#result_list tbody th a").first.click()
     pages = page.get_by_role("navigation", name="Pages of this version")
-    pages.wait_for()
+    page.wait_for_load_state()
     addresses = [link.get_attribute("href") for link in pages.get_by_role("link").all()]
     assert len(addresses) >= 4
     for address in addresses:

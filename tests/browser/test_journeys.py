@@ -190,6 +190,7 @@ def test_a_round_is_closed_and_the_next_one_deleted(windows, cast):
     expect(page.get_by_role("alert")).to_contain_text("is closed")
     page.get_by_role("link", name=re.compile("^Read your answers")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your answers")
+    page.wait_for_load_state()
     assert page.get_by_role("link", name=re.compile("^(Change|Answer) ")).count() == 0
 
     page.goto("/assessments/")

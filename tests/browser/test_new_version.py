@@ -273,7 +273,7 @@ class Editor:
         expect(self.page.get_by_text(f"{drafts} drafts and {shared} shared")).to_be_visible()
         carried, again, proposed, archived = expected
         cells = self.page.get_by_role("table", name="Answers in drafts").get_by_role("cell")
-        assert cells.all_inner_texts() == [str(each) for each in (carried, proposed, again, archived)]
+        expect(cells).to_have_text([str(each) for each in (carried, proposed, again, archived)])
         self.page.get_by_role("button", name="Publish version 3.0").click()
         expect(self.page.get_by_text("Version 3.0 is published.")).to_be_visible()
         self.looks_right()
@@ -355,6 +355,7 @@ class Owner:
     def opens_area(self, code):
         self.opens()
         self.page.get_by_role("main").get_by_role("link", name=re.compile(f"^{code} ")).click()
+        self.page.wait_for_load_state()
 
     def row(self, code):
         return self.page.locator(f"[id='statement-{code}']")

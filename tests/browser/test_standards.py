@@ -101,6 +101,7 @@ def test_search_finds_nothing_then_something_then_a_code(windows):
         page.get_by_role("searchbox", name="Search the standards").fill(words)
         page.get_by_role("searchbox").press("Enter")
         expect(page.get_by_role("searchbox")).to_have_value(words)
+        page.wait_for_load_state()
 
     look_for("quillwort")
     expect(page.get_by_text("Nothing found for “quillwort”")).to_be_visible()
