@@ -1,7 +1,8 @@
 """A browser as lean as it can be: a socket a request, as a proxy in front opens them. It keeps the session's cookie and no other.
 
 How long an answer took is counted from the moment at which the request was due, so that one that had to wait for its turn behind
-a slow one is as late as a person would find it.
+a slow one is as late as a person would find it. Where nothing kept it, that is when it was sent: a clock of gevent's counts whole
+milliseconds, and whoever comes to a portal does not share its processors.
 """
 
 from time import perf_counter
@@ -28,7 +29,10 @@ class Browser:
     def pause(self, seconds):
         """Somebody reads or thinks: the next request is due so much later than the one before was."""
         self.due += seconds
-        gevent.sleep(max(0, self.due - perf_counter()))
+        left = self.due - perf_counter()
+        gevent.sleep(max(0, left))
+        if left > 0:
+            self.due = perf_counter()
 
     def go_on(self, seconds=0):
         """The next request is due so long after the answer before it came: nobody reads a page that is not there yet."""
@@ -64,10 +68,13 @@ class Browser:
     def _exchange(self, port, request):
         with socket.create_connection((self.server.address, port), timeout=WAIT) as connection:
             connection.sendall(request)
-            received = []
-            while part := connection.recv(65536):
-                received.append(part)
-        return b"".join(received)
+            received = connection.recv(65536)
+            length = _length(received)
+            # The answer is there when its last byte is, and not when the server hangs up.
+            while (length is None or len(received) < length) and (part := connection.recv(65536)):
+                received += part
+                length = length or _length(received)
+        return received
 
 
 class Answer:
@@ -96,6 +103,13 @@ class Answer:
         """Where a redirect leads: its path and query."""
         found = urlsplit(self.headers.get("location", ""))
         return f"{found.path}?{found.query}" if found.query else found.path
+
+
+def _length(received):
+    """How many bytes an answer will be long, its head included; None while nothing says so."""
+    head, end, _ = received.partition(b"\r\n\r\n")
+    _, said, rest = head.lower().partition(b"\r\ncontent-length:")
+    return len(head) + len(end) + int(rest.partition(b"\r\n")[0]) if end and said else None
 
 
 def _joined(chunks):
