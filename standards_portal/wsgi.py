@@ -18,6 +18,6 @@ import_module("service.outages").wait_no_longer_than_people()
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
-# A page makes and drops thousands of small objects, nearly all of which go without the collector. Looking for the rest after each 700
-# new ones, as Python does, took a tenth of a request.
+# A page makes and drops thousands of small objects, nearly all of which go without the collector. Looking for the rest after each
+# 700 new ones, as Python does, took a tenth of a request.
 gc.set_threshold(50_000, 20, 50)
