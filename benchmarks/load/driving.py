@@ -1,8 +1,9 @@
 """Those who come, as a process of its own: ``python -m benchmarks.load.driving PLAN HOST PORT PORT-FOR-FORMS``.
 
 Locust gives each piece a pair of hands; when the next piece comes is drawn beforehand and waits for no answer. Orders come as JSON
-on standard input, one a line: ``{"rate": 1.5}`` people a second from now on, ``{"ports": [8000, 8001]}``, ``{"save": "file"}``
-what was recorded since the last time, ``{"end": true}``. Each is answered with a line on standard output when it is done.
+on standard input, one a line: ``{"rate": 1.5}`` people a second from now on, ``{"ports": [8000, 8001]}``, ``{"thinks": 0.2}``
+seconds from one answer to the next, null for as long as ever, ``{"save": "file"}`` what was recorded since the last time,
+``{"end": true}``. Each is answered with a line on standard output when it is done.
 """
 
 from gevent import monkey
@@ -23,7 +24,7 @@ from locust import User, task  # noqa: E402
 from locust.env import Environment  # noqa: E402
 
 from .browser import Refused  # noqa: E402
-from .journeys import PIECES, Monday, NobodyThere  # noqa: E402
+from .journeys import PIECES, THINK, Monday, NobodyThere  # noqa: E402
 
 HANDS = 2500
 
@@ -127,6 +128,8 @@ def main(plan, host, *ports):
         order = json.loads(line)
         if "rate" in order:
             coming.rate = order["rate"]
+        if "thinks" in order:
+            monday.thinks = order["thinks"] or THINK
         if "ports" in order:
             server.ports = order["ports"]
         if "forget" in order:

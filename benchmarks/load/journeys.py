@@ -65,7 +65,7 @@ class Monday:
     """The pools, filled from a ``plan`` (``population``), and the pieces. ``record`` is the browsers'."""
 
     def __init__(self, plan, server, record, seed=1):
-        self.server, self.record, self.draw = server, record, random.Random(seed)
+        self.server, self.record, self.draw, self.thinks = server, record, random.Random(seed), THINK
         self.password, self.areas = plan["password"], plan["areas"]
         self.organisation = plan["organisation"]
         self.line_managers = [Somebody(**each) for each in plan["line_managers"]]
@@ -88,7 +88,7 @@ class Monday:
         return browser
 
     def think(self):
-        return self.draw.expovariate(1 / THINK)
+        return self.draw.expovariate(1 / self.thinks)
 
     # The pieces
 

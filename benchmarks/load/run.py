@@ -41,6 +41,8 @@ from .serving import PDF_SIZE, Coming, Portal
 BUSY = 0.8
 TAIL = 2
 FIRST_RATE = 1.1
+# Seconds from one answer to the next where it is asked how many can be answered at most.
+HURRY = 0.2
 # Where half of the answers took longer to save than so many milliseconds, the load was not carried; it is measured again at a
 # share of what was answered.
 FAR_BEHIND = 500
@@ -90,6 +92,10 @@ class Measuring:
                 is_main = processes == self.lengths.processes[0]
                 if rate is None:
                     rate = self._find_rate(processes)
+                elif is_main:
+                    # A review takes two minutes: until then fewer are under way than later on.
+                    self.coming.order(rate=rate)
+                    time.sleep(2 * self.lengths.warm)
                 found.append(self._as_they_come(processes, rate))
                 if self.lengths.flood:
                     found[-1] = replace(found[-1], asked=self._flood(rate))
@@ -222,11 +228,11 @@ class Measuring:
     def _flood(self, rate):
         """Requests a second at most: more come than can be answered."""
         path = self.folder / "flood.json"
-        self.coming.order(rate=2.5 * rate)
+        self.coming.order(rate=2.5 * rate, thinks=HURRY)
         time.sleep(2)
         self.coming.order(save=str(path))
         time.sleep(self.lengths.flood)
-        self.coming.order(rate=0, forget=True, save=str(path))
+        self.coming.order(rate=0, thinks=None, forget=True, save=str(path))
         seen = json.loads(path.read_text("utf-8"))
         most = sum(1 for *_, status in seen["requests"] if status) / seen["seconds"]
         self.say(f"at most {most:.0f} requests a second")
