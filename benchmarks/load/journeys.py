@@ -29,8 +29,8 @@ PIECES = {
     "organisation": 0.005,
 }
 ROW_FIELDS = ("drawn-", "level-", "note-", "reason-")
-# Seconds, on average, from one answer to the next, and from a page to what is done on it. In earnest it is nearer a minute, which
-# would come to the same and take longer to measure.
+# Seconds, on average, from one answer to the next, and from a page to what is done on it. In earnest it is nearer a minute, in
+# which as many requests would come one by one, and the measurement take as much longer.
 THINK = 5
 WITHOUT_SCRIPTS = 0.1
 NOTED = 0.15
