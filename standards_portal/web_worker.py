@@ -1,6 +1,8 @@
 """The worker of gunicorn's that serves the portal (docs/decisions/health-and-metrics.md)."""
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from gunicorn.util import close_graceful
@@ -8,6 +10,8 @@ from gunicorn.workers.gthread import ThreadWorker
 
 # Seconds. No page takes as long by itself: whoever does waits for something else, and leaves the processor to others.
 PATIENCE = 0.25
+# How far those step back who only read: of two that want a core, they get a tenth of it.
+STEP_BACK = 10
 
 
 class WebWorker(ThreadWorker):
@@ -21,6 +25,11 @@ class WebWorker(ThreadWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.in_hand = {}
+        self.steps_back = False
+
+    def init_process(self):
+        self.steps_back = len(self.sockets) > 1 and may_step_back()
+        super().init_process()
 
     def set_accept_enabled(self, enabled):
         """Open or close the door. Asked to stop, let go of the socket, and not only once the last request is answered.
@@ -61,10 +70,29 @@ class WebWorker(ThreadWorker):
         super().wait_for_and_dispatch_events(min(timeout, left) if left else timeout)
 
     def handle(self, conn):
-        """Answer in a thread, and wait there for the other side to hang up: gunicorn would keep the door shut meanwhile."""
+        """Answer in a thread, and wait there for the other side to hang up: gunicorn would keep the door shut meanwhile.
+
+        What did not come at the last address leaves the processor to what did, also where other processes have that in hand.
+        """
+        if self.steps_back:
+            os.setpriority(os.PRIO_PROCESS, 0, 0 if conn.server == self.sockets[-1].getsockname() else STEP_BACK)
         is_kept = super().handle(conn)
         if not is_kept:
             # An error is that there is nobody any more.
             with suppress(OSError):
                 close_graceful(conn.sock.dup())
         return is_kept
+
+
+def may_step_back() -> bool:
+    """Whether a thread of this process may lower its priority and take it back, for which Linux asks for RLIMIT_NICE."""
+
+    def there_and_back():
+        # Linux keeps the priority of each thread: this one's goes with it.
+        os.setpriority(os.PRIO_PROCESS, 0, STEP_BACK)
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
+
+    if os.getpriority(os.PRIO_PROCESS, 0) != 0:
+        return False
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(there_and_back).exception() is None

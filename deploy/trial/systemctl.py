@@ -8,6 +8,7 @@ real systemd does; any other stops it, so that no unit says what nobody tried. W
 import json
 import os
 import pwd
+import resource
 import shlex
 import signal
 import socket
@@ -24,7 +25,7 @@ else:
 RUN, LOG = Path("/run/trial"), Path("/var/log/trial")
 FOLDERS = (Path("/etc/systemd/system"), Path("/lib/systemd/system"))
 DONE = {
-    *("Type", "User", "Group", "WorkingDirectory", "EnvironmentFile", "Environment", "UMask", "Nice"),
+    *("Type", "User", "Group", "WorkingDirectory", "EnvironmentFile", "Environment", "UMask", "Nice", "LimitNICE"),
     *(
         "ExecStart",
         "ExecStartPre",
@@ -219,6 +220,9 @@ class Unit:
         folders = sandbox.make_folders(self, account)
         os.umask(int(self.value("UMask", "0022"), 8))
         os.nice(int(self.value("Nice", "0")))
+        if lowest := self.value("LimitNICE"):
+            # The kernel counts from 20 downwards.
+            resource.setrlimit(resource.RLIMIT_NICE, (20 - int(lowest),) * 2)
         sandbox.enter(self, account, folders)
         os.chdir(self.value("WorkingDirectory", "/"))
         words = shlex.split(command)

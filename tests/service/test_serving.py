@@ -16,7 +16,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from standards_portal import serving
-from standards_portal.web_worker import PATIENCE
+from standards_portal.web_worker import PATIENCE, may_step_back
 from tests.conftest import HEAVY
 
 ROOT = Path(__file__).parents[2]
@@ -203,6 +203,29 @@ def test_what_comes_at_the_last_address_is_taken_first(tmp_path):
         for thread in threads:
             thread.join()
     assert answered == ["/slow", "/form", "/page", "/another"]
+
+
+@pytest.mark.skipif(not may_step_back(), reason="this machine lets nobody take a priority back (RLIMIT_NICE)")
+def test_what_is_read_leaves_the_processor_to_what_is_sent(tmp_path):
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        forms = free.getsockname()[1]
+    bound = {"PORTAL_BIND": f"127.0.0.1:%s,127.0.0.1:{forms}", "WEB_CONCURRENCY": "1", "PORTAL_THREADS": "1"}
+    with served(tmp_path, **bound) as (pages, _):
+        assert [ask(port, "/priority")[1] for port in (pages, forms, pages, forms)] == ["10", "0", "10", "0"]
+
+
+def test_nobody_steps_back_where_all_come_to_one_address(tmp_path):
+    with served(tmp_path) as (port, _):
+        assert ask(port, "/priority")[1] == "0"
+
+
+def test_nobody_steps_back_who_cannot_come_forward_again(monkeypatch):
+    def refused(which, who, priority):
+        if priority == 0:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", refused)
+    assert not may_step_back()
 
 
 def test_somebody_who_does_not_hang_up_keeps_nobody_waiting(tmp_path):
