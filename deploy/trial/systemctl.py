@@ -8,7 +8,6 @@ real systemd does; any other stops it, so that no unit says what nobody tried. W
 import json
 import os
 import pwd
-import resource
 import shlex
 import signal
 import socket
@@ -25,7 +24,7 @@ else:
 RUN, LOG = Path("/run/trial"), Path("/var/log/trial")
 FOLDERS = (Path("/etc/systemd/system"), Path("/lib/systemd/system"))
 DONE = {
-    *("Type", "User", "Group", "WorkingDirectory", "EnvironmentFile", "Environment", "UMask", "Nice", "LimitNICE"),
+    *("Type", "User", "Group", "WorkingDirectory", "EnvironmentFile", "Environment", "UMask", "Nice"),
     *(
         "ExecStart",
         "ExecStartPre",
@@ -41,7 +40,7 @@ DONE = {
 }
 # Said to systemd only: what it does over time, and walls that cannot be put up here.
 NOT_DONE = {
-    *("Restart", "RestartSec", "CPUWeight", "OnCalendar", "RandomizedDelaySec", "Persistent"),
+    *("Restart", "RestartSec", "CPUWeight", "LimitNICE", "OnCalendar", "RandomizedDelaySec", "Persistent"),
     *("Description", "After", "Wants", "WantedBy", "Also"),
     *("AmbientCapabilities", "PrivateDevices", "DevicePolicy", "ProtectKernelTunables", "ProtectKernelModules"),
     *("ProtectKernelLogs", "ProtectControlGroups", "ProtectClock", "ProtectHostname", "RestrictAddressFamilies"),
@@ -220,9 +219,6 @@ class Unit:
         folders = sandbox.make_folders(self, account)
         os.umask(int(self.value("UMask", "0022"), 8))
         os.nice(int(self.value("Nice", "0")))
-        if lowest := self.value("LimitNICE"):
-            # The kernel counts from 20 downwards.
-            resource.setrlimit(resource.RLIMIT_NICE, (20 - int(lowest),) * 2)
         sandbox.enter(self, account, folders)
         os.chdir(self.value("WorkingDirectory", "/"))
         words = shlex.split(command)
