@@ -25,10 +25,12 @@ class WebWorker(ThreadWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.in_hand = {}
-        self.steps_back = False
+        self.ahead = None
 
     def init_process(self):
-        self.steps_back = len(self.sockets) > 1 and may_step_back()
+        # Kept: a request may still be in hand when the sockets are let go.
+        if len(self.sockets) > 1 and may_step_back():
+            self.ahead = self.sockets[-1].getsockname()
         super().init_process()
 
     def set_accept_enabled(self, enabled):
@@ -74,8 +76,8 @@ class WebWorker(ThreadWorker):
 
         What did not come at the last address leaves the processor to what did, also where other processes have that in hand.
         """
-        if self.steps_back:
-            os.setpriority(os.PRIO_PROCESS, 0, 0 if conn.server == self.sockets[-1].getsockname() else STEP_BACK)
+        if self.ahead:
+            os.setpriority(os.PRIO_PROCESS, 0, 0 if conn.server == self.ahead else STEP_BACK)
         is_kept = super().handle(conn)
         if not is_kept:
             # An error is that there is nobody any more.
