@@ -126,4 +126,5 @@ def _goals(assessment):
     """The goals that belong to the round, and the open ones that sharing brings to it."""
     own = Goal.objects.filter(owner=assessment.owner_id, framework=assessment.framework_id)
     seen = own.filter(Q(assessment=assessment) | Q(state=Goal.State.OPEN)).annotate(noted=Count("notes"))
-    return tuple(GoalContents(*row) for row in seen.values_list("what", "state", "noted"))
+    # Said again: Django leaves the order of a model out where it groups.
+    return tuple(GoalContents(*row) for row in seen.order_by("due_on", "pk").values_list("what", "state", "noted"))
