@@ -55,7 +55,8 @@ _SQLITE = {
     "SQLITE_BUSY": Kind.BUSY,
     "SQLITE_LOCKED": Kind.BUSY,
 }
-_WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
+# A statement that PostgreSQL keeps is named as it begins (people.written_queries).
+_WRITES = re.compile(r"\s*(?:EXECUTE \")?(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
 # What a request writes beside what somebody sent with it.
 _BESIDE = re.compile(r'"(?:django_session|portal_cache|assessments_reading)"')
 

@@ -4,18 +4,34 @@ Two windows take turns at it, and the second one finds the state that the first 
 version after the action read it is refused too: what was typed is about other statements.
 """
 
+from datetime import datetime
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from people.models import ReportingLine
+from people.written_queries import WrittenUpdate
 
 from ..models import Assessment
 from .refusals import NotOpen
 
+# The lock of every saved answer, so its SQL is written once.
+_DRAFTS = WrittenUpdate(
+    lambda pk, version, at: (
+        Assessment.objects.filter(state=Assessment.State.DRAFT, pk=pk, version=version),
+        {"changed_at": at},
+    ),
+    UUID,
+    int,
+    datetime,
+)
+
 
 def claim_draft(assessment, **changes):
     """Lock a draft for the rest of the transaction and note when it changed; ``changes`` are written along. Raises ``NotOpen``."""
-    return _claim(Assessment.objects.filter(state=Assessment.State.DRAFT), assessment, changes)
+    drafts = Assessment.objects.filter(state=Assessment.State.DRAFT) if changes else _DRAFTS
+    return _claim(drafts, assessment, changes)
 
 
 def claim_as_owner(assessment, by, *, of, unless_acted=False, **changes):
@@ -66,7 +82,11 @@ def claim_to_carry(assessment, by, **changes):
 
 def _claim(rounds, assessment, changes):
     at = changes.get("acted_at") or timezone.now()
-    if not rounds.filter(pk=assessment.pk, version=assessment.version_id).update(changed_at=at, **changes):
+    if isinstance(rounds, WrittenUpdate):
+        claimed = rounds.run(assessment.pk, assessment.version_id, at)
+    else:
+        claimed = rounds.filter(pk=assessment.pk, version=assessment.version_id).update(changed_at=at, **changes)
+    if not claimed:
         raise NotOpen
     assessment.changed_at = at
     for name, value in changes.items():

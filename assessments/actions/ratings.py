@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from people.written_queries import WrittenQuery
+from people.written_queries import WrittenQuery, WrittenUpsert
 from standards.tree import version_tree
 
 from ..answers import Answered, Change, Conflict
@@ -83,13 +83,17 @@ def write_answers(assessment, changes, view, *, at, rated_by=None, about=None) -
                 **signed | {"about_revision": concerns} if signed else {},
             )
         )
-    Rating.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["assessment", "statement", "view"],
-        update_fields=[*written, "given_under", "rated_at"],
-    )
+    _writing(written).run(rows)
     return Saved(at, tuple(conflicts), revisions)
+
+
+@cache
+def _writing(names):
+    return WrittenUpsert(
+        Rating,
+        unique_fields=["assessment", "statement", "view"],
+        update_fields=[*names, "given_under", "rated_at"],
+    )
 
 
 @cache

@@ -361,9 +361,9 @@ class Run:
 
 NOTICES = Notice._meta.db_table
 READINGS = Reading._meta.db_table
-_WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
-# A written query is executed (people.written_queries), and never writes.
-_READS = ("SELECT", "EXECUTE", "SAVEPOINT", "RELEASE", "ROLLBACK")
+# A statement that PostgreSQL keeps is named as it begins (people.written_queries).
+_WRITES = re.compile(r'(?:EXECUTE ")?(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "?(\w+)')
+_READS = ("SELECT", 'EXECUTE "SELECT', "SAVEPOINT", "RELEASE", "ROLLBACK")
 _OF_A_PERSON = "id, name, email, job_title, organisation_id, is_staff"
 # What is written down of anybody who comes: that a password was tried, and that the admin was used.
 _OF_NOBODY = {"sessions", "contenttypes", "admin", "django_tasks_database"}

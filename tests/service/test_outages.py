@@ -15,10 +15,12 @@ from django.db.backends.sqlite3 import base as sqlite3_base
 from django.test import Client
 from django.urls import reverse
 
+from assessments.actions.claims import claim_draft
+from assessments.models import Assessment
 from service import outages
 from service.held_posts import DRAWN_FOR, sign_for
 from service.outages import Kind, Sent, code_of, kind_of
-from tests.factories import PASSWORD, make_assessment, rate_all, share
+from tests.factories import PASSWORD, make_assessment, rate, rate_all, share
 from tests.service.test_held_posts import TYPED, drawn_form, hidden_fields
 
 ACCOUNT = "/account/"
@@ -320,6 +322,20 @@ def test_a_connection_that_is_lost_in_a_single_write_leaves_it_unknown(apart, fo
     with pytest.raises(OperationalError) as raised, failing(LOST, "INSERT", True, apart):
         save()
     assert not following.is_surely_not_saved(Kind.UNREACHABLE, raised.value)
+
+
+def test_a_connection_that_is_lost_in_the_commit_of_an_answer_leaves_it_unknown(contract_manager):
+    draft, following = make_assessment(contract_manager), Sent()
+    with connection.execute_wrapper(following):
+        Assessment.objects.find_owned(contract_manager, draft.pk)
+        assert not following.is_begun
+        with transaction.atomic():
+            claim_draft(draft)
+            assert following.is_begun
+    following = Sent()
+    with connection.execute_wrapper(following):
+        rate(draft, {"A1.1": 2})
+    assert not following.is_surely_not_saved(Kind.UNREACHABLE, LOST)
 
 
 def save_in_a_transaction():
