@@ -30,9 +30,13 @@ class Serving:
 
 
 def read_serving() -> Serving:
-    """One worker more than there are cores, four threads each, on the loopback interface. Raises ``ImproperlyConfigured``."""
+    """Two workers more than there are cores, four threads each, on the loopback interface. Raises ``ImproperlyConfigured``.
+
+    Where threads that answer readers step back (``web_worker``), as many as there are cores may hold back what they have begun
+    while two others keep what people send.
+    """
     return Serving(
-        workers=env_number("WEB_CONCURRENCY", len(os.sched_getaffinity(0)) + 1, least=1, most=64),
+        workers=env_number("WEB_CONCURRENCY", len(os.sched_getaffinity(0)) + 2, least=1, most=64),
         threads=env_number("PORTAL_THREADS", 4, least=1, most=32),
         bind=env_list("PORTAL_BIND") or ["127.0.0.1:8000"],
         stops_within=env_number("PORTAL_STOPS_WITHIN", 30, least=1, most=600),

@@ -66,8 +66,8 @@ class Lengths:
 
 
 # People begin an area and are busy with it for some 45 seconds: it takes as long until all are in the midst of one.
-WHOLE = Lengths(people=4000, warm=45, look=15, looks=2, stretch=40, flood=6, processes=(3, 1, 2, 4))
-QUICK = Lengths(people=700, warm=15, look=5, looks=1, stretch=10, flood=2, processes=(3,))
+WHOLE = Lengths(people=4000, warm=45, look=15, looks=2, stretch=40, flood=6, processes=(4, 1, 2, 3))
+QUICK = Lengths(people=700, warm=15, look=5, looks=1, stretch=10, flood=2, processes=(4,))
 
 
 class Measuring:

@@ -268,7 +268,7 @@ def bare(monkeypatch):
 def test_without_settings_it_fits_the_machine(bare):
     bare.setattr(os, "sched_getaffinity", lambda process: {0, 1})
     assert serving.read_serving() == serving.Serving(
-        workers=3, threads=4, bind=["127.0.0.1:8000"], stops_within=30, keepalive=75, max_requests=0
+        workers=4, threads=4, bind=["127.0.0.1:8000"], stops_within=30, keepalive=75, max_requests=0
     )
 
 
